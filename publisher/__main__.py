@@ -1,0 +1,5 @@
+"""``python -m publisher`` is ``opendata``."""
+
+from publisher.cli import main
+
+main()

@@ -1,0 +1,452 @@
+"""The immutable model of a catalogue. Made once by :mod:`publisher.catalogue.load`; nothing mutates it.
+
+Dates are ``datetime.date``; durations stay ISO 8601 text (``P15D``); keys are the YAML keys.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+from uuid import UUID, uuid5
+
+from publisher.catalogue.document import Document, Pointer
+from publisher.problem import Problem, Severity
+from publisher.text import NO_TEXT, Text
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where an entity stands: a document and the pointer to it."""
+
+    document: Document = field(repr=False, compare=False)
+    pointer: Pointer = ()
+
+    def problem(
+        self,
+        code: str,
+        *at: str | int,
+        key: bool = False,
+        severity: Severity = Severity.ERROR,
+        dataset: str | None = None,
+        **params: object,
+    ) -> Problem:
+        """A problem at this entity, or at a part of it named by further pointer steps."""
+        return self.document.problem(code, (*self.pointer, *at), key=key, severity=severity, dataset=dataset, **params)
+
+
+class Status(StrEnum):
+    """Where a dataset stands between an idea and its end."""
+
+    PROPOSED = "proposed"
+    PLANNED = "planned"
+    PUBLISHED = "published"
+    NOT_OPEN = "not-open"
+    WITHDRAWN = "withdrawn"
+
+
+@dataclass(frozen=True, slots=True)
+class Validity:
+    """A span of days, both ends inclusive; None is open."""
+
+    start: date | None = None
+    end: date | None = None
+
+    def __contains__(self, day: date) -> bool:
+        return (self.start is None or self.start <= day) and (self.end is None or day <= self.end)
+
+
+@dataclass(frozen=True, slots=True)
+class Successor:
+    """Who took over, by key of the same file; ``inferred`` if no act confirming it was read."""
+
+    key: str
+    basis: str
+    inferred: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """A unit's public mailbox and line."""
+
+    name: Text = NO_TEXT
+    email: str | None = None
+    phone: str | None = None
+    url: str | None = None
+    address: Text = NO_TEXT
+
+
+@dataclass(frozen=True, slots=True)
+class Organization:
+    """A public body for the time in which it existed under this name and remit."""
+
+    key: str
+    source: Source
+    name: Text
+    short: Text = NO_TEXT
+    description: Text = NO_TEXT
+    kind: str | None = None
+    parent: str | None = None
+    region: str | None = None
+    validity: Validity = Validity()
+    successor: Successor | None = None
+    code: str | None = None
+    contact: Contact | None = None
+    stewards: tuple[str, ...] = ()
+    sources: tuple[str, ...] = ()
+    basis: str | None = None
+    note: Text = NO_TEXT
+
+
+@dataclass(frozen=True, slots=True)
+class Theme:
+    """A subject under which datasets are found (a CKAN group)."""
+
+    key: str
+    source: Source
+    name: Text
+    description: Text = NO_TEXT
+    eu_theme: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class License:
+    """Terms of use, for the dates on which they may be given."""
+
+    key: str
+    source: Source
+    name: Text
+    url: str | None = None
+    text: Text = NO_TEXT
+    basis: str | None = None
+    validity: Validity = Validity()
+    spdx: str | None = None
+    open: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Region:
+    """An administrative unit, dated: a code may mean another unit after a merger."""
+
+    key: str
+    source: Source
+    name: Text
+    code: str | None = None
+    kind: str | None = None
+    parent: str | None = None
+    validity: Validity = Validity()
+    successor: Successor | None = None
+    sources: tuple[str, ...] = ()
+    note: Text = NO_TEXT
+
+
+@dataclass(frozen=True, slots=True)
+class LegalProfile:
+    """What the law of a time asked for, and how far its text was read (``basis``)."""
+
+    key: str
+    source: Source
+    name: Text
+    act: str
+    basis: str
+    validity: Validity
+    requires: tuple[str, ...] = ()
+    review_every: str | None = None
+    update_within: str | None = None
+    licenses: tuple[str, ...] = ()
+    note: Text = NO_TEXT
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """An act or announcement that datasets refer to."""
+
+    key: str
+    source: Source
+    name: Text
+    number: str | None = None
+    date: date | None = None
+    issuer: str | None = None
+    url: str | None = None
+    basis: str | None = None
+    note: Text = NO_TEXT
+
+
+@dataclass(frozen=True, slots=True)
+class PortalEntry:
+    """A place to publish to, as ``catalog/portals.yaml`` names it. Holds no secret."""
+
+    key: str
+    source: Source
+    type: str
+    path: str | None = None
+    url: str | None = None
+    url_env: str | None = None
+    token_env: str | None = None
+    token_file: str | None = None
+    include: tuple[Status, ...] = ()
+    formats: tuple[str, ...] = ("csv", "xlsx", "json")
+    drift: str = "refuse"
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnEvidence:
+    """The date column whose latest value tells how far the data reach."""
+
+    column: str
+    resource: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FreshnessTerms:
+    """What a descriptor promises about updates."""
+
+    frequency: str
+    due: str | None = None
+    grace: str | None = None
+    delinquent: str | None = None
+    mode: str = "calendar"
+    evidence: tuple[str | ColumnEvidence, ...] = ()
+    began: date | None = None
+    ended: date | None = None
+    paused_until: date | None = None
+    paused_reason: Text = NO_TEXT
+    exempt: Text = NO_TEXT
+
+
+@dataclass(frozen=True, slots=True)
+class Provenance:
+    """Where data or a title come from, and how far that could be checked."""
+
+    source: str
+    url: str | None = None
+    note: Text = NO_TEXT
+    basis: str | None = None
+    package: str | None = None
+    version: str | None = None
+    license: str | None = None
+    accessed: date | None = None
+    supports: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """A dated correction that readers are shown."""
+
+    on: date
+    note: Text
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """A dated, named review of a dataset (``reviews/DATE.yaml``)."""
+
+    source: Source
+    on: date
+    by: str
+    note: Text
+    covers: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TableSchema:
+    """A table's schema as written: Frictionless Table Schema with texts by language and ``uniqueKeys``.
+
+    ``data`` is the plain YAML data; :mod:`publisher.tables.schema` lowers it to a Table Schema.
+    ``name`` is its key in ``schemas/``, None for an inline one.
+    """
+
+    source: Source
+    data: Mapping[str, Any]
+    name: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """A chart that the steward asks for, by column names."""
+
+    x: str
+    y: str
+    series: str | None = None
+    kind: str = "bar"
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One data file of a resource; ``period`` is what its name says in place of ``{period}``."""
+
+    file: str
+    path: Path
+    period: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Resource:
+    """One table, file or service of a dataset. ``parts`` are its files, sorted by period."""
+
+    name: str
+    source: Source
+    id: UUID
+    formerly: tuple[str, ...] = ()
+    title: Text = NO_TEXT
+    description: Text = NO_TEXT
+    path: str | None = None
+    url: str | None = None
+    service: bool = False
+    schema: TableSchema | None = None
+    schema_name: str | None = None
+    sheet: str | None = None
+    encoding: str = "utf-8"
+    delimiter: str | None = None
+    header_row: int = 1
+    contact_columns: tuple[str, ...] = ()
+    chart: Chart | None = None
+    parts: tuple[Part, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Dataset:
+    """A dataset's descriptor. ``name`` is its folder's name; ``folder`` is relative to the root."""
+
+    name: str
+    folder: str
+    source: Source
+    id: UUID
+    title: Text
+    description: Text
+    organization: str
+    status: Status
+    formerly: tuple[str, ...] = ()
+    responsible: str | None = None
+    themes: tuple[str, ...] = ()
+    keywords: tuple[str, ...] = ()
+    license: str | None = None
+    region: str | None = None
+    temporal: Validity | None = None
+    issued: date | None = None
+    status_reason: Text = NO_TEXT
+    promised: date | None = None
+    publish_at: date | None = None
+    access_rights: str = "public"
+    security_note: Text = NO_TEXT
+    decision: str | None = None
+    decision_item: str | None = None
+    contact: Contact | None = None
+    landing_page: str | None = None
+    freshness: FreshnessTerms | None = None
+    provenance: tuple[Provenance, ...] = ()
+    corrections: tuple[Correction, ...] = ()
+    reviews: tuple[Review, ...] = ()
+    generated: str | None = None
+    resources: tuple[Resource, ...] = ()
+    portal_fields: Mapping[str, Any] = field(default_factory=dict)
+
+    def resource(self, name: str) -> Resource | None:
+        """The resource of that name, if any."""
+        return next((r for r in self.resources if r.name == name), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Suppression:
+    """One rule silenced for one dataset, with the reason."""
+
+    rule: str
+    dataset: str
+    reason: str
+    until: date | None
+    source: Source
+
+
+@dataclass(frozen=True, slots=True)
+class Consent:
+    """A reviewed agreement to one great change, bound to the digests before and after."""
+
+    source: Source
+    portal: str
+    dataset: str
+    kind: str
+    before: str
+    after: str
+    by: str
+    on: date
+    reason: Text
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """``catalog/catalog.yaml``."""
+
+    source: Source
+    id: UUID
+    name: Text
+    publisher: Text
+    languages: tuple[str, ...]
+    time_zone: str
+    standing: str
+    description: Text = NO_TEXT
+    publisher_url: str | None = None
+    publisher_email: str | None = None
+    base_url: str | None = None
+    country: str | None = None
+    default_license: str | None = None
+    default_region: str | None = None
+    rules: Mapping[str, str] = field(default_factory=dict)
+    suppress: tuple[Suppression, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Catalogue:
+    """Everything that the YAML of a repository says.
+
+    ``broken`` names the datasets whose descriptor could not be read into the model: they are held
+    back, never taken for deleted. ``strays`` are files under ``datasets/`` that nothing names.
+    """
+
+    root: Path
+    settings: Settings
+    organizations: Mapping[str, Organization] = field(default_factory=dict)
+    themes: Mapping[str, Theme] = field(default_factory=dict)
+    licenses: Mapping[str, License] = field(default_factory=dict)
+    regions: Mapping[str, Region] = field(default_factory=dict)
+    legal: Mapping[str, LegalProfile] = field(default_factory=dict)
+    decisions: Mapping[str, Decision] = field(default_factory=dict)
+    portals: Mapping[str, PortalEntry] = field(default_factory=dict)
+    schemas: Mapping[str, TableSchema] = field(default_factory=dict)
+    datasets: Mapping[str, Dataset] = field(default_factory=dict)
+    consents: tuple[Consent, ...] = ()
+    broken: Mapping[str, str] = field(default_factory=dict)
+    strays: tuple[str, ...] = ()
+
+    def text(self, text: Text, language: str | None = None) -> str:
+        """A text in a language, else in the catalogue's languages in order."""
+        languages = self.settings.languages
+        return text.get(*((language, *languages) if language else languages))
+
+    def responsible_on(self, key: str, day: date) -> tuple[Organization | None, bool]:
+        """The body that answers on a day for what ``key`` published, and whether that is inferred.
+
+        Follows successors while a body has ended by that day; None if the line ends or runs in a circle.
+        """
+        inferred = False
+        seen: set[str] = set()
+        body = self.organizations.get(key)
+        while body is not None and body.validity.end is not None and body.validity.end < day:
+            if body.successor is None or body.key in seen:
+                return None, inferred
+            seen.add(body.key)
+            inferred = inferred or body.successor.inferred
+            body = self.organizations.get(body.successor.key)
+        return body, inferred
+
+
+def dataset_id(catalogue: UUID, oldest_name: str) -> UUID:
+    """A dataset's id: UUIDv5 (RFC 9562, 5.5) of its oldest name in the catalogue's namespace."""
+    return uuid5(catalogue, oldest_name)
+
+
+def resource_id(dataset: UUID, oldest_name: str) -> UUID:
+    """A resource's id: UUIDv5 of its oldest name in its dataset's namespace."""
+    return uuid5(dataset, oldest_name)

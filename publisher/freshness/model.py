@@ -1,0 +1,86 @@
+"""Words of freshness: periods, evidence, assessment. Dates are in the catalogue's time zone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+
+class State(StrEnum):
+    """The closed list of states, most pressing first."""
+
+    DELINQUENT = "delinquent"
+    OVERDUE = "overdue"
+    DUE = "due"
+    NO_EVIDENCE = "no-evidence"
+    UNMEASURED = "unmeasured"
+    FRESH = "fresh"
+    PLANNED = "planned"
+    PROPOSED = "proposed"
+    PAUSED = "paused"
+    EXEMPT = "exempt"
+    ENDED = "ended"
+    NOT_OPEN = "not-open"
+    WITHDRAWN = "withdrawn"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Period:
+    """A span of days, both ends inclusive, with the name that people use: ``2023``, ``2023-Q1``, ``2023-01``."""
+
+    start: date
+    end: date
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """One piece of evidence.
+
+    ``kind`` is ``column``, ``period``, ``content``, ``git`` or ``attested``. Coverage evidence (column,
+    period) says through which day the data reach (``through``) and which periods are there;
+    change evidence (content, git, attested) says when they changed or were looked at (``on``).
+    """
+
+    kind: str
+    detail: str
+    through: date | None = None
+    on: date | None = None
+    periods: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Timeline:
+    """What does not depend on the day it is read: the dates between which the state changes.
+
+    A portal publishes these dates, and words the state from the reader's own clock.
+    """
+
+    frequency: str
+    covered: Period | None
+    next_period: Period | None
+    opens_at: date | None
+    due_at: date | None
+    overdue_at: date | None
+    delinquent_at: date | None
+    evidence: Observation | None
+    others: tuple[Observation, ...] = ()
+    missing: tuple[str, ...] = ()
+    fixed: State | None = None
+    """A state that dates do not change (proposed, exempt, ended, ...)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Assessment:
+    """A dataset's freshness at an instant."""
+
+    dataset: str
+    title: str
+    organization: str
+    responsible: str | None
+    state: State
+    now: datetime
+    timeline: Timeline
+    missing: tuple[str, ...] = ()
+    days_late: int = 0

@@ -1,0 +1,124 @@
+"""Words for people: gettext catalogues by language, and the sentences of problems.
+
+Interface texts use the English sentence as message id. A problem's sentences stand under its code,
+in the contexts ``message`` (what is wrong) and ``help`` (what to do), in every language, English
+included. A catalogue may add a language, or reword one, with ``catalog/locale/LANG.po``.
+"""
+
+from __future__ import annotations
+
+import gettext
+import locale
+import os
+from collections.abc import Mapping
+from functools import lru_cache
+from importlib import resources
+from pathlib import Path
+from string import Formatter
+from typing import Any
+
+from publisher.problem import Problem
+
+SHIPPED = ("vi", "en", "pt")
+_DOMAINS = ("problems", "cli", "portal", "freshness", "rules")
+
+
+class _Lenient(Formatter):
+    """Leaves a placeholder that has no value as it stands, so that a message never fails."""
+
+    def get_value(self, key: int | str, args: Any, kwargs: Any) -> Any:
+        return kwargs.get(key, "{" + str(key) + "}")
+
+
+class Messages:
+    """All sentences of one language, English where a language has none."""
+
+    def __init__(self, language: str, extra: Path | None = None) -> None:
+        self.language = language
+        self._translations = _translations(language, extra)
+        self._english = _translations("en", None) if language != "en" else self._translations
+
+    def text(self, sentence: str, /, **params: object) -> str:
+        """An interface text, its ``{placeholders}`` filled."""
+        return _fill(self._translations.gettext(sentence), params)
+
+    def plural(self, one: str, many: str, count: int, /, **params: object) -> str:
+        """An interface text for a number; ``{count}`` is the number."""
+        return _fill(self._translations.ngettext(one, many, count), {"count": count, **params})
+
+    def of(self, context: str, key: str, /, **params: object) -> str:
+        """A text under a symbolic key, '' where no language has it."""
+        found = self._translations.pgettext(context, key)
+        if found == key:
+            found = self._english.pgettext(context, key)
+        return "" if found == key else _fill(found, params)
+
+    def message(self, problem: Problem) -> str:
+        """What is wrong, in one or two sentences."""
+        return self.of("message", problem.code, **_known(problem)) or problem.code
+
+    def help(self, problem: Problem) -> str:
+        """What to do about it."""
+        return self.of("help", problem.code, **_known(problem))
+
+
+def _known(problem: Problem) -> dict[str, object]:
+    place = {"file": problem.file, "line": problem.line, "field": problem.field, "sheet": problem.sheet}
+    return {**place, "resource": problem.resource, "dataset": problem.dataset, **problem.params}
+
+
+def _fill(sentence: str, params: Mapping[str, object]) -> str:
+    return _Lenient().vformat(sentence, (), params) if params else sentence
+
+
+@lru_cache
+def _translations(language: str, extra: Path | None) -> gettext.NullTranslations:
+    folder = str(resources.files("publisher") / "locale")
+    chain: list[gettext.NullTranslations] = []
+    if extra is not None and extra.is_file():
+        chain.append(_compiled(extra))
+    for candidate in dict.fromkeys([language, language.split("-")[0]]):
+        for domain in _DOMAINS:
+            path = Path(folder, candidate, "LC_MESSAGES", f"{domain}.mo")
+            if path.is_file():
+                with path.open("rb") as stream:
+                    chain.append(gettext.GNUTranslations(stream))
+    first = chain[0] if chain else gettext.NullTranslations()
+    for other in chain[1:]:
+        first.add_fallback(other)
+    return first
+
+
+def _compiled(path: Path) -> gettext.GNUTranslations:
+    import io
+
+    from babel.messages.mofile import write_mo
+    from babel.messages.pofile import read_po
+
+    buffer = io.BytesIO()
+    with path.open("rb") as stream:
+        write_mo(buffer, read_po(stream))
+    buffer.seek(0)
+    return gettext.GNUTranslations(buffer)
+
+
+@lru_cache
+def messages(language: str, extra: Path | None = None) -> Messages:
+    """The messages of a language; ``extra`` is a catalogue's own .po file."""
+    return Messages(language, extra)
+
+
+def preferred_language(wanted: str | None = None) -> str:
+    """The language to speak: what was asked for, else OPENDATA_LANG, else the locale's, else English."""
+    for candidate in (wanted, os.environ.get("OPENDATA_LANG"), _locale_language()):
+        if candidate:
+            return candidate.split(".")[0].split("_")[0].lower()
+    return "en"
+
+
+def _locale_language() -> str | None:
+    for variable in ("LC_ALL", "LC_MESSAGES", "LANG"):
+        value = os.environ.get(variable)
+        if value:
+            return None if value.split(".")[0] in {"C", "POSIX"} else value
+    return locale.getlocale()[0]

@@ -1,0 +1,40 @@
+"""What a portal is to the rest: something that tells its state, gives its bytes, and applies a plan."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager
+from typing import BinaryIO, Protocol
+
+from publisher.plan.model import DesiredState, Outcome, Plan, PortalState, Subject
+
+
+class Journal(Protocol):
+    """Where a portal writes down each step before and after it is taken."""
+
+    def write(self, event: str, /, **details: object) -> None:
+        """Append one event, flushed to disk."""
+
+
+class Portal(Protocol):
+    """A place that shows a catalogue to the public."""
+
+    def snapshot(self) -> PortalState:
+        """What it holds and can do, complete or not at all.
+
+        Raises:
+            OpendataError: ``portal-unreachable`` and the like.
+        """
+
+    def read(self, subject: Subject, name: str) -> AbstractContextManager[BinaryIO]:
+        """The bytes of a published file.
+
+        Raises:
+            OpendataError: ``portal-file-missing``.
+        """
+
+    def apply(self, plan: Plan, desired: DesiredState, state: PortalState, journal: Journal) -> Iterator[Outcome]:
+        """Carry out the plan's actions, and only these; interrupted anywhere, planning again converges."""
+
+
+PortalKinds = Mapping[str, type]

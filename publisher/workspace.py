@@ -1,0 +1,80 @@
+"""The one folder in which the tool keeps journal, lock and caches: ``.opendata`` at the catalogue's root."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from filelock import FileLock, Timeout
+
+from publisher.digest import digest_of
+from publisher.errors import Exit, OpendataError
+
+FOLDER = ".opendata"
+
+
+class Workspace:
+    """Paths below ``.opendata`` and a cache of plain data by digest. Everything in it can be deleted."""
+
+    def __init__(self, root: Path) -> None:
+        configured = os.environ.get("OPENDATA_WORKSPACE")
+        self.folder = Path(configured) if configured else root / FOLDER
+
+    @property
+    def journal(self) -> Path:
+        """The folder of journals, one JSON Lines file a run."""
+        return self._made("journal")
+
+    def cached(self, kind: str, key: Any) -> Any | None:
+        """What was kept under a key (any plain data), or None."""
+        try:
+            return json.loads(self._entry(kind, key).read_text("utf-8"))
+        except (OSError, ValueError):
+            return None
+
+    def keep(self, kind: str, key: Any, value: Any) -> None:
+        """Keep plain data under a key; a full disk or a read-only folder only means no cache."""
+        path = self._entry(kind, key)
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            write_atomically(path, json.dumps(value, ensure_ascii=False).encode())
+        except OSError:
+            return
+
+    @contextmanager
+    def locked(self, name: str, wait: float) -> Iterator[None]:
+        """Hold a lock among processes; wait at most ``wait`` seconds.
+
+        Raises:
+            OpendataError: ``locked`` if another process keeps holding it.
+        """
+        lock = FileLock(str(self._made("lock") / f"{name}.lock"))
+        try:
+            with lock.acquire(timeout=wait):
+                yield
+        except Timeout as error:
+            raise OpendataError("locked", Exit.NO, name=name) from error
+
+    def _entry(self, kind: str, key: Any) -> Path:
+        digest = digest_of(key)
+        return self.folder / "cache" / kind / digest[:2] / f"{digest}.json"
+
+    def _made(self, name: str) -> Path:
+        path = self.folder / name
+        path.mkdir(parents=True, exist_ok=True)
+        return path
+
+
+def write_atomically(path: Path, content: bytes) -> None:
+    """Replace a file's bytes as a whole: written beside it, then renamed over it."""
+    partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
+    try:
+        partial.write_bytes(content)
+        partial.replace(path)
+    except BaseException:
+        partial.unlink(missing_ok=True)
+        raise
