@@ -2,7 +2,7 @@
 
 Interface texts use the English sentence as message id. A problem's sentences stand under its code,
 in the contexts ``message`` (what is wrong) and ``help`` (what to do), in every language, English
-included. A catalogue may add a language, or reword one, with ``catalog/locale/LANG.po``.
+included. One file a part of the product (``tables.po``, ``portal.po``, ...). A catalogue may add a language, or reword one, with ``catalog/locale/LANG.po``.
 """
 
 from __future__ import annotations
@@ -20,7 +20,6 @@ from typing import Any
 from publisher.problem import Problem
 
 SHIPPED = ("vi", "en", "pt")
-_DOMAINS = ("problems", "cli", "portal", "freshness", "rules")
 
 
 class _Lenient(Formatter):
@@ -78,11 +77,9 @@ def _translations(language: str, extra: Path | None) -> gettext.NullTranslations
     if extra is not None and extra.is_file():
         chain.append(_compiled(extra))
     for candidate in dict.fromkeys([language, language.split("-")[0]]):
-        for domain in _DOMAINS:
-            path = Path(folder, candidate, "LC_MESSAGES", f"{domain}.mo")
-            if path.is_file():
-                with path.open("rb") as stream:
-                    chain.append(gettext.GNUTranslations(stream))
+        for path in sorted(Path(folder, candidate, "LC_MESSAGES").glob("*.mo")):
+            with path.open("rb") as stream:
+                chain.append(gettext.GNUTranslations(stream))
     first = chain[0] if chain else gettext.NullTranslations()
     for other in chain[1:]:
         first.add_fallback(other)

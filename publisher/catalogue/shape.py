@@ -18,9 +18,7 @@ from publisher.catalogue.document import Document, Pointer
 from publisher.problem import Problem
 from publisher.text import suggest
 
-KINDS = (
-    "catalog organizations themes licenses regions legal decisions portals dataset table-schema review consent baseline"
-).split()
+KINDS = ["catalog", "organizations", "themes", "licenses", "regions", "legal", "decisions", "portals", "dataset", "table-schema", "review", "consent", "baseline"]
 
 _formats = FormatChecker(formats=())
 

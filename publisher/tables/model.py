@@ -34,6 +34,7 @@ class TableFacts:
     ``preview`` holds the first 50 rows. ``latest`` gives the greatest value of each column of type
     date, datetime, year, yearmonth, or of period-like text (``2023-Q1``); ``periods`` their distinct values (at most
     2,000). ``missing`` counts empty cells by column. ``keys`` are the primary key's columns.
+    ``points`` are (x, series, y) of the chart that the resource asks for, at most 500.
     """
 
     format: str
@@ -46,6 +47,7 @@ class TableFacts:
     periods: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     missing: Mapping[str, int] = field(default_factory=dict)
     keys: tuple[str, ...] = ()
+    points: tuple[tuple[str, str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
