@@ -1,0 +1,34 @@
+"""What the site's pages are made from: records and facts of files, nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from publisher.plan.model import PublishedFile, Record
+
+
+@dataclass(frozen=True)
+class SiteView:
+    """A whole portal at one moment.
+
+    ``files`` lists the files below ``dataset/NAME/`` (``PublishedFile.resource`` is the resource's
+    name); ``held`` names datasets that stand at an older version, with problem codes; ``redirects``
+    leads from a dataset's old name to the name it has now (old names of resources stand in their
+    records). ``commit`` and ``tool`` are shown on the page about the portal.
+    """
+
+    catalogue: Record
+    organizations: Mapping[str, Record] = field(default_factory=dict)
+    themes: Mapping[str, Record] = field(default_factory=dict)
+    datasets: Mapping[str, Record] = field(default_factory=dict)
+    files: Mapping[str, tuple[PublishedFile, ...]] = field(default_factory=dict)
+    held: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    redirects: Mapping[str, str] = field(default_factory=dict)
+    commit: str | None = None
+    tool: str = ""
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """The catalogue's languages; the first one's pages stand at the root."""
+        return tuple(self.catalogue.get("languages") or ("en",))
