@@ -1,0 +1,243 @@
+"""What git knows of a catalogue's files, asked of the git executable.
+
+A catalogue's root may be a subfolder of the repository: every path here is relative to the
+catalogue's root, with forward slashes. What a shallow clone cannot know is left out, never guessed.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cached_property
+from pathlib import Path
+from threading import Timer
+
+from publisher.errors import OpendataError
+
+TIMEOUT = 120.0
+_CHUNK = 1 << 16
+# Read-only, the same for every user's configuration, and no hook of the repository's is run.
+_OPTIONS = ("-c", "core.quotePath=false", "-c", "core.fsmonitor=false", "-c", "log.showSignature=false", "--no-pager")
+
+
+@dataclass(frozen=True, slots=True)
+class Commit:
+    """A commit: its full hash and when it was committed (UTC)."""
+
+    sha: str
+    committed: datetime
+
+
+class Repository:
+    """The git repository that holds a catalogue; see :meth:`find`."""
+
+    def __init__(self, root: Path, executable: str) -> None:
+        self.root = root
+        self._git = executable
+
+    @classmethod
+    def find(cls, root: Path) -> Repository | None:
+        """The repository around a folder; None if there is none, or no git."""
+        executable = shutil.which("git")
+        if executable is None or not root.is_dir():
+            return None
+        repository = cls(root, executable)
+        inside = repository._ask("rev-parse", "--is-inside-work-tree")
+        return repository if inside is not None and inside.strip() == b"true" else None
+
+    def head(self) -> Commit | None:
+        """The commit that is checked out; None before the first one."""
+        out = self._ask("log", "-1", "--format=%H %ct", "HEAD")
+        if not out:
+            return None
+        sha, seconds = out.decode("ascii").split()
+        return Commit(sha, _instant(seconds))
+
+    def is_shallow(self) -> bool:
+        """Whether older commits are missing from this clone."""
+        return (self._ask("rev-parse", "--is-shallow-repository") or b"").strip() == b"true"
+
+    def dirty(self) -> bool:
+        """Whether a file below the root differs from the commit, or is not tracked."""
+        return bool(self._ask("status", "--porcelain", "-z", "--", "."))
+
+    def resolve(self, ref: str) -> str:
+        """The full hash of a revision.
+
+        Raises:
+            OpendataError: ``git-unknown-revision``.
+        """
+        out = self._ask("rev-parse", "--verify", "--quiet", "--end-of-options", f"{ref}^{{commit}}")
+        if out is None:
+            raise OpendataError("git-unknown-revision", revision=ref)
+        return out.decode("ascii").strip()
+
+    def base(self, ref: str) -> str:
+        """The commit at which the work on HEAD left a revision; the revision itself if none is known.
+
+        Raises:
+            OpendataError: ``git-unknown-revision``.
+        """
+        sha = self.resolve(ref)
+        out = self._ask("merge-base", sha, "HEAD")
+        return out.decode("ascii").split()[0] if out else sha
+
+    def changed_since(self, ref: str) -> frozenset[str]:
+        """Files that differ from where HEAD left a revision: committed, not committed, not tracked, deleted.
+
+        Raises:
+            OpendataError: ``git-unknown-revision``.
+        """
+        diff = self._ask("diff", "--name-only", "-z", "--no-renames", "--no-ext-diff", "--relative", self.base(ref))
+        untracked = self._ask("ls-files", "--others", "--exclude-standard", "-z")
+        return frozenset(_names(diff)) | frozenset(_names(untracked))
+
+    def files(self, ref: str) -> frozenset[str]:
+        """The files that a revision holds.
+
+        Raises:
+            OpendataError: ``git-unknown-revision``.
+        """
+        return frozenset(_names(self._ask("ls-tree", "-r", "-z", "--name-only", self.resolve(ref))))
+
+    def show(self, ref: str, file: str) -> bytes | None:
+        """A file's bytes at a revision; None if it was not there.
+
+        Raises:
+            OpendataError: ``git-unknown-revision``.
+        """
+        return self._ask("cat-file", "blob", f"{self.resolve(ref)}:./{file}")
+
+    def show_all(self, ref: str, files: Iterable[str]) -> dict[str, bytes]:
+        """The bytes of several files at a revision, by one process; those that were not there are left out.
+
+        Raises:
+            OpendataError: ``git-unknown-revision``.
+        """
+        wanted = sorted(file for file in files if "\n" not in file)
+        sha = self.resolve(ref)
+        if not wanted:
+            return {}
+        request = b"".join(os.fsencode(f"{sha}:./{file}") + b"\n" for file in wanted)
+        out = self._ask("cat-file", "--batch", given=request) or b""
+        found: dict[str, bytes] = {}
+        position = 0
+        for file in wanted:
+            end = out.find(b"\n", position)
+            header = out[position:end]
+            position = end + 1
+            if header.endswith(b" missing") or end < 0:
+                continue
+            size = int(header.rsplit(b" ", 1)[1])
+            found[file] = out[position : position + size]
+            position += size + 1
+        return found
+
+    def last_changes(self, files: Iterable[str]) -> Mapping[str, datetime]:
+        """When each file's bytes last changed: the committer's date, by one walk through the history.
+
+        A move that keeps the bytes is no change. A file without a commit is missing, and so is one
+        whose last change lies beyond the edge of a shallow clone.
+        """
+        names: dict[str, set[str]] = {file: {file} for file in files}
+        found: dict[str, datetime] = {}
+        edge = self._edge
+        for sha, when, old, name in self._history():
+            wanted = names.pop(name, None)
+            if wanted and old is not None:
+                names.setdefault(old, set()).update(wanted)
+            elif wanted and sha not in edge:
+                found.update(dict.fromkeys(wanted, when))
+            if not names:
+                break
+        return found
+
+    def last_author(self, file: str) -> str | None:
+        """The name of the author of a file's last change; None where unknown."""
+        out = self._ask("log", "-1", "--format=%H%x00%an", "--", file)
+        if not out:
+            return None
+        sha, name = out.decode("utf-8", "replace").rstrip("\n").split("\0")
+        return None if sha in self._edge else name
+
+    @cached_property
+    def _edge(self) -> frozenset[str]:
+        # A shallow clone's oldest commits seem to have made every file; what they did is not known.
+        out = self._ask("rev-parse", "--git-path", "shallow")
+        path = self.root / os.fsdecode(out.rstrip(b"\r\n")) if out else None
+        return frozenset(path.read_text("ascii").split()) if path is not None and path.is_file() else frozenset()
+
+    def _history(self) -> Iterator[tuple[str, datetime, str | None, str]]:
+        """Commit, date, old name (of a move that keeps the bytes) and name of every change, newest first."""
+        log = ("log", "-c", "--format=%x01%H %ct", "--name-status", "-z", "-M100%", "--relative", "--", ".")
+        sha, when = "", datetime.fromtimestamp(0, UTC)
+        tokens = self._stream(*log)
+        for raw in tokens:
+            token = raw.lstrip(b"\n")
+            if token.startswith(b"\x01"):
+                sha, seconds = token[1:].decode("ascii").split()
+                when = _instant(seconds)
+            elif token[:1] in (b"R", b"C") and token[1:].isdigit():
+                old = os.fsdecode(next(tokens, b""))
+                yield sha, when, old, os.fsdecode(next(tokens, b""))
+            elif token:
+                yield sha, when, None, os.fsdecode(next(tokens, b""))
+
+    def _stream(self, *arguments: str) -> Iterator[bytes]:
+        """What git writes between NULs, as it comes; git is stopped when nobody reads on."""
+        process = subprocess.Popen(
+            [self._git, *_OPTIONS, *arguments],
+            cwd=self.root,
+            env=_environment(),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+        )
+        guard = Timer(TIMEOUT, process.kill)
+        guard.start()
+        try:
+            rest = b""
+            while process.stdout is not None and (chunk := process.stdout.read(_CHUNK)):
+                *whole, rest = (rest + chunk).split(b"\0")
+                yield from whole
+        finally:
+            guard.cancel()
+            process.kill()
+            process.communicate()
+
+    def _ask(self, *arguments: str, given: bytes | None = None) -> bytes | None:
+        """What git answers; None if it says no."""
+        try:
+            done = subprocess.run(
+                [self._git, *_OPTIONS, *arguments],
+                cwd=self.root,
+                env=_environment(),
+                input=given if given is not None else b"",
+                capture_output=True,
+                timeout=TIMEOUT,
+                check=False,
+            )
+        except (OSError, subprocess.TimeoutExpired):
+            return None
+        return done.stdout if done.returncode == 0 else None
+
+
+def _environment() -> dict[str, str]:
+    # A git hook that calls us sets GIT_DIR and others for itself; only configuration is taken over.
+    kept = {k: v for k, v in os.environ.items() if not k.startswith("GIT_") or k.startswith("GIT_CONFIG")}
+    return {**kept, "LC_ALL": "C", "GIT_OPTIONAL_LOCKS": "0", "GIT_TERMINAL_PROMPT": "0"}
+
+
+def _instant(seconds: str) -> datetime:
+    return datetime.fromtimestamp(int(seconds), UTC)
+
+
+def _names(out: bytes | None) -> Iterator[str]:
+    return (os.fsdecode(name) for name in (out or b"").split(b"\0") if name)
+
+
+__all__ = ["Commit", "Repository"]
