@@ -7,10 +7,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from publisher.catalogue.load import find_root
+from publisher.errors import OpendataError
 from publisher.messages import Messages, messages, preferred_language
-from publisher.workspace import Workspace
+from publisher.progress import Progress, progress
+
+if TYPE_CHECKING:
+    from publisher.workspace import Workspace
 
 
 @dataclass(frozen=True)
@@ -28,11 +32,15 @@ class Session:
         Raises:
             OpendataError: ``no-catalogue``.
         """
+        from publisher.catalogue.load import find_root
+
         return find_root(self.catalog or Path.cwd())
 
     @cached_property
     def workspace(self) -> Workspace:
         """Journal, lock and caches of this catalogue."""
+        from publisher.workspace import Workspace
+
         return Workspace(self.root)
 
     @cached_property
@@ -40,9 +48,14 @@ class Session:
         """The words, with the catalogue's own where it has some."""
         try:
             extra = self.root / "catalog" / "locale" / f"{self.language}.po"
-        except Exception:  # outside a catalogue there are only the shipped words
+        except OpendataError:  # outside a catalogue there are only the shipped words
             return messages(self.language)
         return messages(self.language, extra if extra.is_file() else None)
+
+    @property
+    def progress(self) -> Progress:
+        """What long work tells its progress to: standard error, or nothing if quiet."""
+        return progress(self.quiet)
 
 
 def make_session(catalog: Path | None = None, language: str | None = None, quiet: bool = False) -> Session:
@@ -51,6 +64,15 @@ def make_session(catalog: Path | None = None, language: str | None = None, quiet
 
 
 def now() -> datetime:
-    """The instant, in UTC; ``OPENDATA_NOW`` (ISO 8601) stands in for the clock in tests and demonstrations."""
+    """The instant, in UTC; ``OPENDATA_NOW`` (ISO 8601) stands in for the clock in tests and demonstrations.
+
+    Raises:
+        OpendataError: ``not-a-time`` if it is no ISO 8601 time.
+    """
     given = os.environ.get("OPENDATA_NOW")
-    return datetime.fromisoformat(given).astimezone(UTC) if given else datetime.now(UTC)
+    if not given:
+        return datetime.now(UTC)
+    try:
+        return datetime.fromisoformat(given).astimezone(UTC)
+    except ValueError as error:
+        raise OpendataError("not-a-time", variable="OPENDATA_NOW", value=given) from error

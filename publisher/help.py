@@ -1,0 +1,83 @@
+"""The help of the command line: a sentence and examples for every command, in the reader's language.
+
+The sentences stand here, apart from the commands, so that ``opendata --help`` need not import them;
+a test holds both equal and parses every example.
+"""
+
+from __future__ import annotations
+
+import copy
+import inspect
+
+import click
+
+from publisher.messages import Messages
+
+COMMANDS = {
+    "init": "Start a catalogue in a folder.",
+    "new": "Start a dataset, its schema inferred from a file.",
+    "template": "Write an empty XLSX form for the people who fill it in.",
+    "validate": "Check the catalogue: descriptors, references, tables, personal data.",
+    "plan": "Say what publishing would change, and why.",
+    "publish": "Bring a portal to what git says: validate, plan, ask, apply, verify.",
+    "takedown": "Remove a dataset's files from a portal at once and leave a note in their place.",
+    "serve": "Serve the embedded portal on this computer.",
+    "freshness": "Say which dataset is up to date, due, overdue or unknown, and by which evidence.",
+    "attest": "Record that a dataset was reviewed and is still right.",
+    "rules": "Explain the rules, or one of them.",
+    "fix": "Repair what can be repaired without doubt.",
+    "export": "Write the catalogue for other systems.",
+    "inventory": "Write the list of datasets as a table.",
+    "ci": "What the CI jobs run: comment on a merge request, answer a steward's comment.",
+    "doctor": "Check this computer, the catalogue and the portals' reach, on one page.",
+}
+
+EXAMPLES: dict[str, tuple[tuple[str, str], ...]] = {
+    "opendata": (
+        ("opendata validate", "Check everything."),
+        ("opendata --lang vi publish --portal site", "Publish, with messages in Vietnamese."),
+    ),
+    "opendata init": (("opendata init my-catalogue --language vi --country vn", "A catalogue in Vietnamese."),),
+}
+
+
+def one_line(name: str, words: Messages) -> str:
+    """A command's sentence."""
+    return words.text(COMMANDS[name])
+
+
+def in_language(command: click.Command, words: Messages, path: str) -> click.Command:
+    """A copy of a command whose help speaks a language and ends with examples.
+
+    ``path`` is how one calls it; texts are translated paragraph by paragraph.
+    """
+    spoken = copy.copy(command)
+    spoken.help = _paragraphs(command.help, words)
+    spoken.short_help = _paragraphs(command.short_help, words)
+    spoken.epilog = _examples(path, words) or _paragraphs(command.epilog, words)
+    spoken.params = [_parameter(parameter, words) for parameter in command.params]
+    if isinstance(spoken, click.Group):
+        spoken.commands = {name: in_language(child, words, f"{path} {name}") for name, child in spoken.commands.items()}
+    return spoken
+
+
+def _parameter(parameter: click.Parameter, words: Messages) -> click.Parameter:
+    spoken = copy.copy(parameter)
+    if isinstance(spoken, click.Option) and spoken.help:
+        spoken.help = words.text(" ".join(spoken.help.split()))
+    return spoken
+
+
+def _paragraphs(text: str | None, words: Messages) -> str | None:
+    if text is None:
+        return None
+    paragraphs = inspect.cleandoc(text).split("\n\n")
+    return "\n\n".join(one if one.startswith("\b") else words.text(" ".join(one.split())) for one in paragraphs)
+
+
+def _examples(path: str, words: Messages) -> str | None:
+    examples = EXAMPLES.get(path)
+    if not examples:
+        return None
+    lines = [line for call, sentence in examples for line in (f"  {call}", f"      {words.text(sentence)}")]
+    return "\n".join(["\b", words.text("Examples:"), *lines])
