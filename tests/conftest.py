@@ -77,7 +77,7 @@ def write_files(root: Path, files: Mapping[str, str]) -> None:
 
 @pytest.fixture
 def catalogue_dir(tmp_path: Path) -> Path:
-    """A small valid catalogue without any problem: an organization, a theme, a licence, a schema, a dataset with CSV."""
+    """A small catalogue without any problem: an organization, theme, licence, schema and a dataset with CSV."""
     root = tmp_path / "catalogue"
     write_files(root, FILES)
     return root
@@ -93,7 +93,7 @@ def edit(catalogue_dir: Path) -> Callable[..., Path]:
     def change(file: str, **keys: Any) -> Path:
         path = catalogue_dir / file
         start = path.read_text("utf-8") if path.exists() else DATASET if path.name == "dataset.yaml" else "{}"
-        data = {**yaml.load(start, yaml.BaseLoader), **keys}
+        data = {**yaml.safe_load(start), **keys}
         path.parent.mkdir(parents=True, exist_ok=True)
         kept = {key: value for key, value in data.items() if value is not None}
         path.write_text(yaml.safe_dump(kept, allow_unicode=True, sort_keys=False), "utf-8", newline="\n")
