@@ -2,7 +2,8 @@
 
 Interface texts use the English sentence as message id. A problem's sentences stand under its code,
 in the contexts ``message`` (what is wrong) and ``help`` (what to do), in every language, English
-included. One file a part of the product (``tables.po``, ``portal.po``, ...). A catalogue may add a language, or reword one, with ``catalog/locale/LANG.po``.
+included. One file a part of the product (``tables.po``, ``portal.po``, ...). A catalogue may add a
+language, or reword one, with ``catalog/locale/LANG.po``.
 """
 
 from __future__ import annotations
@@ -20,6 +21,12 @@ from typing import Any
 from publisher.problem import Problem
 
 SHIPPED = ("vi", "en", "pt")
+
+
+class Term(str):
+    """A parameter that is a word of ours (``list``, ``duration``): shown as its text in the context ``term``."""
+
+    __slots__ = ()
 
 
 class _Lenient(Formatter):
@@ -54,16 +61,19 @@ class Messages:
 
     def message(self, problem: Problem) -> str:
         """What is wrong, in one or two sentences."""
-        return self.of("message", problem.code, **_known(problem)) or problem.code
+        return self.of("message", problem.code, **self._known(problem)) or problem.code
 
     def help(self, problem: Problem) -> str:
         """What to do about it."""
-        return self.of("help", problem.code, **_known(problem))
+        return self.of("help", problem.code, **self._known(problem))
 
+    def _known(self, problem: Problem) -> dict[str, object]:
+        place = {"file": problem.file, "line": problem.line, "field": problem.field, "sheet": problem.sheet}
+        known = {**place, "resource": problem.resource, "dataset": problem.dataset, **problem.params}
+        return {name: self._worded(value) for name, value in known.items()}
 
-def _known(problem: Problem) -> dict[str, object]:
-    place = {"file": problem.file, "line": problem.line, "field": problem.field, "sheet": problem.sheet}
-    return {**place, "resource": problem.resource, "dataset": problem.dataset, **problem.params}
+    def _worded(self, value: object) -> object:
+        return self.of("term", value) or str(value) if isinstance(value, Term) else value
 
 
 def _fill(sentence: str, params: Mapping[str, object]) -> str:

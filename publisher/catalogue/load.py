@@ -2,33 +2,37 @@
 
 from __future__ import annotations
 
-import os
-import re
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
+from uuid import UUID
 
 from publisher.catalogue.build import Builder, build_settings
 from publisher.catalogue.document import Document, read_document
-from publisher.catalogue.model import (
-    Catalogue,
-    Consent,
-    Dataset,
-    Part,
-    Review,
-    Settings,
-    Source,
-    TableSchema,
+from publisher.catalogue.files import (
+    DESCRIPTOR,
+    REVIEWS,
+    Folder,
+    dataset_folders,
+    find_root,
+    is_data,
+    is_inside,
+    leads_outside,
+    misnamed_descriptor,
+    name_problem,
+    parts,
+    unknown_files,
+    wrong_name,
+    yaml_files,
 )
-from publisher.catalogue.shape import shape_problems
-from publisher.errors import OpendataError
-from publisher.problem import Problem
+from publisher.catalogue.model import Catalogue, Consent, Dataset, Review, Settings, Source, TableSchema
+from publisher.catalogue.shape import is_shaped, shape_problems
+from publisher.problem import Problem, Severity
+from publisher.text import NO_TEXT
 
-DESCRIPTOR = "dataset.yaml"
-REVIEWS = "reviews"
-_IGNORED = {"README.md", ".gitkeep", ".gitattributes", "Thumbs.db", ".DS_Store", "desktop.ini"}
-_YAML = {".yaml", ".yml"}
+FORMAT = 1
 _Entity = TypeVar("_Entity")
 
 
@@ -40,46 +44,49 @@ class Loaded:
     problems: tuple[Problem, ...] = field(repr=False)
 
 
-def find_root(start: Path) -> Path:
-    """The nearest folder at or above ``start`` that holds ``catalog/catalog.yaml``.
-
-    Raises:
-        OpendataError: ``no-catalogue`` where there is none.
-    """
-    start = start.resolve()
-    for folder in (start, *start.parents):
-        if (folder / "catalog" / "catalog.yaml").is_file():
-            return folder
-    raise OpendataError("no-catalogue", folder=str(start))
-
-
 def load(root: Path) -> Loaded:
     """The catalogue in a folder. Never raises for bad content: whatever is wrong is a problem."""
     reader = _Reader(root)
-    settings_document = reader.read("catalog/catalog.yaml", "catalog")
-    if settings_document is None:
-        return Loaded(None, tuple(reader.problems))
-    settings = build_settings(settings_document)
+    document = reader.read("catalog/catalog.yaml", "catalog")
+    settings = build_settings(document) if document is not None else None
+    if document is not None and document.data["format"] > FORMAT:
+        params = {"found": document.data["format"], "known": FORMAT}
+        line, column = document.place(("format",))
+        reader.problems.append(Problem("format-version", document.file, line, column, Severity.WARNING, params))
+    # Without settings the other files are read all the same, for their problems.
+    catalogue = _catalogue(reader, settings or _stand_in())
+    return Loaded(catalogue if settings is not None else None, tuple(reader.problems))
+
+
+def _stand_in() -> Settings:
+    nothing = Source(Document("catalog/catalog.yaml", "", {}))
+    return Settings(nothing, UUID(int=0), NO_TEXT, NO_TEXT, ("vi", "en"), "UTC", "reference")
+
+
+def _catalogue(reader: _Reader, settings: Settings) -> Catalogue:
     builder = Builder(settings.languages)
     schemas = _schemas(reader)
-    datasets, broken, strays = _datasets(reader, builder, settings, schemas)
-    catalogue = Catalogue(
-        root,
+    found = _Datasets(reader, builder, settings, schemas)
+    for folder in dataset_folders(reader.root):
+        found.add(folder)
+    reader.problems += unknown_files(reader.root)
+    return Catalogue(
+        reader.root,
         settings,
-        organizations=_keyed(reader, "organizations", builder.organization),
-        themes=_keyed(reader, "themes", builder.theme),
-        licenses=_keyed(reader, "licenses", builder.license),
-        regions=_keyed(reader, "regions", builder.region),
-        legal=_keyed(reader, "legal", builder.legal),
-        decisions=_keyed(reader, "decisions", builder.decision),
-        portals=_keyed(reader, "portals", builder.portal),
+        organizations=reader.keyed("organizations", builder.organization),
+        themes=reader.keyed("themes", builder.theme),
+        licenses=reader.keyed("licenses", builder.license),
+        regions=reader.keyed("regions", builder.region),
+        legal=reader.keyed("legal", builder.legal),
+        decisions=reader.keyed("decisions", builder.decision),
+        portals=reader.keyed("portals", builder.portal),
         schemas=schemas,
-        datasets=datasets,
+        datasets=dict(sorted(found.datasets.items())),
         consents=_consents(reader, builder),
-        broken=broken,
-        strays=strays,
+        broken=found.broken,
+        strays=tuple(sorted(found.files - found.named)),
+        unread=frozenset(reader.unread),
     )
-    return Loaded(catalogue, tuple(reader.problems))
 
 
 class _Reader:
@@ -88,142 +95,129 @@ class _Reader:
     def __init__(self, root: Path) -> None:
         self.root = root
         self.problems: list[Problem] = []
+        self.unread: set[str] = set()
 
     def read(self, file: str, kind: str, dataset: str | None = None) -> Document | None:
         """The document if it can be read and has the shape of its kind."""
+        document, misshapen = self._parsed(file, kind, dataset)
+        return None if misshapen else document
+
+    def keyed(self, kind: str, build: Callable[[str, Source, Mapping[str, Any]], _Entity]) -> dict[str, _Entity]:
+        """The entries of a file of ``catalog/`` that are right; a wrong one does not take the others with it."""
+        file = f"catalog/{kind}.yaml"
+        if not (self.root / file).exists():
+            return {}
+        document, misshapen = self._parsed(file, kind, None)
+        if document is None or misshapen:
+            self.unread.add(file)
+        if document is None:
+            return {}
+        return {
+            key: build(key, Source(document, (key,)), data)
+            for key, data in document.data.items()
+            if not misshapen or is_shaped({key: data}, kind)
+        }
+
+    def _parsed(self, file: str, kind: str, dataset: str | None) -> tuple[Document | None, list[Problem]]:
+        if leads_outside(self.root, file):
+            self.problems.append(Problem("file-link", file, 1, 1, dataset=dataset))
+            return None, []
         document, problems = read_document(self.root / file, file)
-        if document is not None:
-            problems = [*problems, *shape_problems(document, kind, dataset)]
-        self.problems += [_held_by(problem, dataset) for problem in problems]
-        return None if any(p.code.startswith(("shape-", "resource-")) for p in problems) else document
-
-    def yaml_files(self, folder: str) -> Iterator[str]:
-        """YAML files directly in a folder, by name."""
-        path = self.root / folder
-        for child in sorted(path.iterdir()) if path.is_dir() else ():
-            if child.suffix in _YAML and not child.name.startswith("."):
-                yield f"{folder}/{child.name}"
-
-
-def _held_by(problem: Problem, dataset: str | None) -> Problem:
-    from dataclasses import replace
-
-    return replace(problem, dataset=dataset) if dataset and problem.dataset is None else problem
-
-
-def _keyed(
-    reader: _Reader, kind: str, build: Callable[[str, Source, Mapping[str, Any]], _Entity]
-) -> dict[str, _Entity]:
-    file = f"catalog/{kind}.yaml"
-    if not (reader.root / file).exists():
-        return {}
-    document = reader.read(file, kind)
-    if document is None:
-        return {}
-    return {key: build(key, Source(document, (key,)), data) for key, data in document.data.items()}
+        misshapen = shape_problems(document, kind, dataset) if document is not None else []
+        self.problems += [replace(problem, dataset=dataset) if dataset else problem for problem in problems]
+        self.problems += misshapen
+        return document, misshapen
 
 
 def _schemas(reader: _Reader) -> dict[str, TableSchema]:
     found = {}
-    for file in reader.yaml_files("schemas"):
-        document = reader.read(file, "table-schema")
+    for file in yaml_files(reader.root, "schemas"):
         name = Path(file).stem
+        if Path(file).suffix != ".yaml":
+            reader.problems.append(wrong_name(file, f"{name}.yaml"))
+        wrong = name_problem(name, file)
+        if wrong is not None:
+            reader.problems.append(replace(wrong, code="schema-name"))
+        document = reader.read(file, "table-schema")
         if document is not None:
             found[name] = TableSchema(Source(document), document.data, name)
+        else:
+            reader.unread.add(file)
     return found
 
 
 def _consents(reader: _Reader, builder: Builder) -> tuple[Consent, ...]:
-    documents = [reader.read(file, "consent") for file in reader.yaml_files("catalog/consents")]
+    documents = [reader.read(file, "consent") for file in yaml_files(reader.root, "catalog/consents")]
     return tuple(builder.consent(document) for document in documents if document is not None)
 
 
-def _datasets(
-    reader: _Reader, builder: Builder, settings: Settings, schemas: Mapping[str, TableSchema]
-) -> tuple[dict[str, Dataset], dict[str, str], tuple[str, ...]]:
-    datasets: dict[str, Dataset] = {}
-    broken: dict[str, str] = {}
-    strays: list[str] = []
-    folders: dict[str, str] = {}
-    for folder, files in _walk(reader.root / "datasets"):
-        relative = folder.relative_to(reader.root).as_posix()
-        if DESCRIPTOR not in files:
-            strays += [f"{relative}/{name}" for name in files if _counts(relative, name)]
-            continue
-        name = folder.name
-        file = f"{relative}/{DESCRIPTOR}"
-        if name in folders:
-            reader.problems.append(
-                Problem("dataset-duplicate-name", file, 1, 1, params={"other": folders[name]}, dataset=name)
-            )
-            continue
-        folders[name] = file
-        document = reader.read(file, "dataset", name)
-        if document is None:
-            broken[name] = file
-            continue
-        dataset = builder.dataset(
+class _Datasets:
+    """Datasets as their folders are met: built, or named as broken, and every file beside them."""
+
+    def __init__(
+        self, reader: _Reader, builder: Builder, settings: Settings, schemas: Mapping[str, TableSchema]
+    ) -> None:
+        self.reader = reader
+        self.builder = builder
+        self.settings = settings
+        self.schemas = schemas
+        self.datasets: dict[str, Dataset] = {}
+        self.broken: dict[str, str] = {}
+        self.files: set[str] = set()
+        self.named: set[str] = set()
+        self._seen: dict[str, str] = {}
+
+    def add(self, folder: Folder) -> None:
+        """Take in one folder below ``datasets/``."""
+        file = f"{folder.relative}/{DESCRIPTOR}"
+        name = folder.path.name
+        misnamed = misnamed_descriptor(folder)
+        self.files |= {f"{folder.relative}/{one}" for one in folder.files if is_data(one) and one != misnamed}
+        wrong = folder.problem
+        if misnamed is not None:
+            wrong = wrong_name(f"{folder.relative}/{misnamed}", DESCRIPTOR)
+        if wrong is None and DESCRIPTOR not in folder.files:
+            return
+        if wrong is None and name.casefold() in self._seen:
+            wrong = Problem("dataset-duplicate-name", file, 1, 1, params={"other": self._seen[name.casefold()]})
+        if wrong is not None:
+            # Held back, never taken for deleted; a folder that nobody can look into holds back everything.
+            unreadable = wrong.code == "file-unreadable"
+            self.reader.problems.append(wrong if unreadable else replace(wrong, dataset=name))
+            self.broken.setdefault(name, file)
+            return
+        self._seen[name.casefold()] = file
+        self._read(folder, name, file)
+
+    def _read(self, folder: Folder, name: str, file: str) -> None:
+        misnamed = name_problem(name, file)
+        if misnamed is not None:
+            self.reader.problems.append(replace(misnamed, dataset=name))
+        document = self.reader.read(file, "dataset", name)
+        reviews = self._reviews(folder.relative, name)
+        if document is None or misnamed is not None:
+            self.broken[name] = file
+            if document is None:
+                # What its resources name is not known, so nothing beside it is called a stray.
+                self.named |= {one for one in self.files if one.startswith(f"{folder.relative}/")}
+                return
+        dataset = self.builder.dataset(
             document,
             name,
-            relative,
-            settings,
-            schemas,
-            lambda path, folder=folder, relative=relative: _parts(folder, relative, path),  # type: ignore[misc]
-            _reviews(reader, builder, relative, name),
+            folder.relative,
+            self.settings,
+            self.schemas,
+            partial(parts, folder.path, folder.relative),
+            reviews,
         )
-        datasets[name] = dataset
-        named = {part.file for resource in dataset.resources for part in resource.parts}
-        strays += [f"{relative}/{one}" for one in _files_of(folder) if f"{relative}/{one}" not in named]
-    return dict(sorted(datasets.items())), broken, tuple(sorted(strays))
+        self.named |= {part.file for resource in dataset.resources for part in resource.parts}
+        if misnamed is None:
+            self.datasets[name] = dataset
+
+    def _reviews(self, folder: str, dataset: str) -> list[Review]:
+        files = yaml_files(self.reader.root, f"{folder}/{REVIEWS}")
+        documents = [self.reader.read(file, "review", dataset) for file in files]
+        return [self.builder.review(document) for document in documents if document is not None]
 
 
-def _walk(top: Path) -> Iterator[tuple[Path, list[str]]]:
-    for folder, folders, files in os.walk(top):
-        folders[:] = sorted(name for name in folders if not name.startswith("."))
-        if DESCRIPTOR in files:
-            # Folders inside a dataset's folder hold its files; another descriptor in there stands for itself.
-            folders[:] = [name for name in folders if name != REVIEWS]
-        yield Path(folder), sorted(files)
-
-
-def _counts(folder: str, name: str) -> bool:
-    return not name.startswith((".", "~$")) and name not in _IGNORED and not f"{folder}/".count(f"/{REVIEWS}/")
-
-
-def _files_of(folder: Path) -> list[str]:
-    return sorted(name.name for name in folder.iterdir() if _is_data(name))
-
-
-def _is_data(path: Path) -> bool:
-    if path.name == DESCRIPTOR or path.name in _IGNORED or path.name.startswith((".", "~$")):
-        return False
-    return path.is_file() or path.is_symlink()
-
-
-def _reviews(reader: _Reader, builder: Builder, folder: str, dataset: str) -> list[Review]:
-    documents = [reader.read(file, "review", dataset) for file in reader.yaml_files(f"{folder}/{REVIEWS}")]
-    return [builder.review(document) for document in documents if document is not None]
-
-
-def _parts(folder: Path, relative: str, path: str) -> tuple[Part, ...]:
-    """The files of a resource's path, ``{period}`` matched against what is there; none if nothing is."""
-    if not is_inside(path):
-        return ()
-    if "{period}" not in path:
-        found = folder / path
-        return (Part(f"{relative}/{path}", found),) if found.exists() or found.is_symlink() else ()
-    before, _, after = path.partition("{period}")
-    pattern = re.compile(re.escape(before) + r"([0-9][0-9A-Za-z-]*)" + re.escape(after))
-    directory = (folder / path).parent
-    if not directory.is_dir():
-        return ()
-    prefix = directory.relative_to(folder).as_posix()
-    names = [child.name if prefix == "." else f"{prefix}/{child.name}" for child in directory.iterdir()]
-    matches = [(match.group(1), name) for name in names if (match := pattern.fullmatch(name))]
-    return tuple(Part(f"{relative}/{name}", folder / name, period) for period, name in sorted(matches))
-
-
-def is_inside(path: str) -> bool:
-    """Whether a resource's path stays in its dataset's folder: relative, forward slashes, no ``..``."""
-    steps = path.split("/")
-    return not ("\\" in path or ":" in path or path.startswith("/") or ".." in steps or "" in steps)
+__all__ = ["DESCRIPTOR", "FORMAT", "REVIEWS", "Loaded", "find_root", "is_inside", "load"]

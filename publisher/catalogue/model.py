@@ -403,6 +403,8 @@ class Catalogue:
 
     ``broken`` names the datasets whose descriptor could not be read into the model: they are held
     back, never taken for deleted. ``strays`` are files under ``datasets/`` that nothing names.
+    ``unread`` are files of ``catalog/`` and ``schemas/`` of which at least one entry could not be
+    read: what refers to an absent entry of such a file may be right.
     """
 
     root: Path
@@ -419,6 +421,7 @@ class Catalogue:
     consents: tuple[Consent, ...] = ()
     broken: Mapping[str, str] = field(default_factory=dict)
     strays: tuple[str, ...] = ()
+    unread: frozenset[str] = frozenset()
 
     def text(self, text: Text, language: str | None = None) -> str:
         """A text in a language, else in the catalogue's languages in order."""

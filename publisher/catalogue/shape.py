@@ -1,170 +1,149 @@
-"""The shape of a YAML file: JSON Schema (2020-12) errors as problems with positions."""
+"""The shape of a YAML file: JSON Schema errors as problems with positions.
+
+Why jsonschema-rs: ``docs/decisions/0002-json-schema-engine.md``.
+"""
 
 from __future__ import annotations
 
-import json
-import re
-from collections.abc import Iterator, Mapping
-from datetime import date
-from functools import lru_cache
-from importlib import resources
+from collections.abc import Iterator, Sequence
 from typing import Any
 
-from jsonschema import Draft202012Validator, FormatChecker, ValidationError
-from jsonschema.exceptions import best_match
-from referencing import Registry, Resource
+from jsonschema_rs import ValidationError
 
-from publisher.catalogue.document import Document, Pointer
+from publisher.catalogue.document import Document
+from publisher.catalogue.jsonschemas import KINDS, json_schema, validator, whole_schema
+from publisher.catalogue.nodes import Pointer
+from publisher.messages import Term
 from publisher.problem import Problem
 from publisher.text import suggest
 
-KINDS = ["catalog", "organizations", "themes", "licenses", "regions", "legal", "decisions", "portals", "dataset", "table-schema", "review", "consent", "baseline"]
-
-_formats = FormatChecker(formats=())
-
-
-@_formats.checks("date", raises=ValueError)
-def _is_date(value: object) -> bool:
-    if not isinstance(value, str):
-        return True
-    return bool(re.fullmatch(r"\d{4}-\d\d-\d\d", value)) and bool(date.fromisoformat(value))
+_KNOWN_SHOWN = 12
+_LIMITS = {"minLength", "minItems", "minProperties"}
 
 
-@_formats.checks("regex", raises=re.error)
-def _is_regex(value: object) -> bool:
-    return not isinstance(value, str) or bool(re.compile(value))
-
-
-@lru_cache
-def json_schema(name: str) -> Mapping[str, Any]:
-    """The JSON Schema shipped for a kind of YAML file (a name of :data:`KINDS`, or ``common``)."""
-    text = (resources.files("publisher.catalogue") / "schemas" / f"{name}.json").read_text("utf-8")
-    loaded: Mapping[str, Any] = json.loads(text)
-    return loaded
-
-
-@lru_cache
-def _validator(kind: str) -> Draft202012Validator:
-    registry: Registry[Any] = Registry()
-    for name in ("common", *KINDS):
-        registry = registry.with_resource(f"{name}.json", Resource.from_contents(json_schema(name)))
-    return Draft202012Validator(json_schema(kind), registry=registry, format_checker=_formats)
+def is_shaped(data: Any, kind: str) -> bool:
+    """Whether plain data have the shape of a kind."""
+    return validator(kind).is_valid(data)
 
 
 def shape_problems(document: Document, kind: str, dataset: str | None = None) -> list[Problem]:
     """All departures of a document from the JSON Schema of its kind."""
-    validator = _validator(kind)
-    found = []
-    for error in validator.iter_errors(document.data):
-        found += list(_problems(error, document, dataset))
-    return found
+    if is_shaped(document.data, kind):
+        return []
+    wording = _Wording(document, kind, dataset)
+    return [one for error in validator(kind).iter_errors(document.data) for one in wording.problems(error)]
 
 
-def _problems(error: ValidationError, document: Document, dataset: str | None) -> Iterator[Problem]:
-    pointer: Pointer = tuple(error.absolute_path)
-    where = _name(pointer)
-    match error.validator:
-        case "oneOf" | "anyOf":
-            yield from _of_alternatives(error, document, dataset)
-        case "additionalProperties":
-            known = list(error.schema.get("properties", {})) if isinstance(error.schema, dict) else []
-            for key in error.instance:
-                if key not in known:
-                    yield document.problem(
-                        "shape-unknown-key",
-                        (*pointer, key),
-                        key=True,
-                        dataset=dataset,
-                        key_name=key,
-                        suggestion=suggest(key, known) or ", ".join(known[:12]),
-                    )
-        case "required":
-            for key in error.validator_value:
-                if key not in error.instance:
-                    yield document.problem("shape-missing-key", pointer, dataset=dataset, key_name=key, where=where)
-        case "type":
-            expected = error.validator_value
-            expected = expected if isinstance(expected, str) else " | ".join(expected)
-            yield document.problem(
-                "shape-type", pointer, dataset=dataset, where=where, expected=expected, found=_kind(error.instance)
-            )
-        case "enum" | "const":
-            values = [error.validator_value] if error.validator == "const" else error.validator_value
-            allowed = [str(value) for value in values]
-            yield document.problem(
-                "shape-value",
-                pointer,
-                dataset=dataset,
-                where=where,
-                value=str(error.instance)[:80],
-                allowed=", ".join(allowed),
-                suggestion=suggest(str(error.instance), allowed) or allowed[0],
-            )
-        case "format" if error.validator_value == "date":
-            yield document.problem("shape-date", pointer, dataset=dataset, where=where, value=str(error.instance)[:80])
-        case "pattern" | "format":
-            about = error.schema if isinstance(error.schema, dict) else {}
-            yield document.problem(
-                "shape-pattern",
-                pointer,
-                dataset=dataset,
-                where=where,
-                value=str(error.instance)[:80],
-                expected=str(about.get("description") or error.validator_value).splitlines()[0],
-            )
-        case "propertyNames":
-            yield document.problem(
-                "shape-key", pointer, dataset=dataset, where=where, key_name=str(error.instance)[:80]
-            )
-        case _ if error.parent is None and _is_key_error(error):
-            yield document.problem(
-                "shape-key", pointer, dataset=dataset, where=where, key_name=str(error.instance)[:80]
-            )
-        case _:
-            yield document.problem(
-                "shape-limit",
-                pointer,
-                dataset=dataset,
-                where=where,
-                limit=f"{error.validator}: {error.validator_value}"[:80],
-            )
+class _Wording:
+    """Turns errors of one document into problems."""
+
+    def __init__(self, document: Document, kind: str, dataset: str | None) -> None:
+        self.document = document
+        self.kind = kind
+        self.dataset = dataset
+
+    def problems(self, error: ValidationError) -> Iterator[Problem]:
+        pointer: Pointer = tuple(error.instance_path)
+        keyword, limit = error.kind.name, error.kind.value
+        if error.instance is None and keyword in {"type", "enum", "oneOf", "anyOf", "const"}:
+            yield self._at("shape-empty", pointer)
+        elif keyword in {"oneOf", "anyOf"}:
+            yield from self._of_alternatives(error, pointer)
+        elif keyword == "additionalProperties":
+            yield from self._unknown_keys(error, pointer, limit)
+        elif keyword == "propertyNames":
+            key = str(limit.instance)
+            yield self._at("shape-key", (*pointer, key), key=True, key_name=key[:80], expected=self._expected(error))
+        elif keyword == "required":
+            yield self._at("shape-missing-key", pointer, key_name=limit)
+        elif keyword == "type":
+            yield self._at("shape-type", pointer, expected=_types(limit), found=_kind(error.instance))
+        elif keyword in {"enum", "const"}:
+            yield self._value(error, pointer, limit if keyword == "enum" else [limit])
+        elif keyword == "format" and limit == "date":
+            yield self._at("shape-date", pointer, value=str(error.instance)[:20])
+        elif keyword in {"pattern", "format"}:
+            yield self._at("shape-pattern", pointer, expected=self._expected(error))
+        elif keyword == "uniqueItems":
+            yield self._at("shape-repeated", pointer)
+        elif keyword in _LIMITS and limit == 1:
+            yield self._at("shape-empty", pointer)
+        else:
+            yield self._at("shape-limit", pointer, rule=Term(keyword), limit=limit)
+
+    def _at(self, code: str, pointer: Pointer, *, key: bool = False, **params: object) -> Problem:
+        line, column = self.document.place(pointer, key=key)
+        params["where"] = _name(pointer[:-1] if key else pointer)
+        return Problem(code, self.document.file, line, column, params=params, dataset=self.dataset)
+
+    def _unknown_keys(self, error: ValidationError, pointer: Pointer, keys: Sequence[str]) -> Iterator[Problem]:
+        # The path ends in the keyword; beside it stand the keys that are known there.
+        known = list(self._schema_at(error).get("properties", {}))
+        there = error.instance if isinstance(error.instance, dict) else {}
+        left = [one for one in known if one not in there]
+        for key in keys:
+            meant = suggest(key, left)
+            if meant is not None:
+                yield self._at("shape-unknown-key", (*pointer, key), key=True, key_name=key[:80], suggestion=meant)
+            else:
+                shown = ", ".join(known[:_KNOWN_SHOWN]) + (", …" if len(known) > _KNOWN_SHOWN else "")
+                yield self._at("shape-no-such-key", (*pointer, key), key=True, key_name=key[:80], known=shown)
+
+    def _value(self, error: ValidationError, pointer: Pointer, options: Sequence[Any]) -> Problem:
+        allowed = [str(option) for option in options]
+        meant = suggest(str(error.instance), allowed) or allowed[0]
+        value = str(error.instance)[:80]
+        return self._at("shape-value", pointer, value=value, allowed=", ".join(allowed), suggestion=meant)
+
+    def _of_alternatives(self, error: ValidationError, pointer: Pointer) -> Iterator[Problem]:
+        branches: Sequence[Sequence[ValidationError]] = error.kind.value
+        if isinstance(error.instance, dict) and {"path", "url"} <= error.instance.keys():
+            yield self._at("resource-path-and-url", pointer)
+        elif all(one.kind.name in {"required", "not"} for branch in branches for one in branch):
+            yield self._at("resource-without-file", pointer)
+        else:
+            fitting = [branch for branch in branches if not any(_is_other_type(one, error) for one in branch)]
+            if fitting:
+                for one in fitting[0]:
+                    yield from self.problems(one)
+            else:
+                types = [name for branch in branches for one in branch for name in _names(one)]
+                yield self._at("shape-type", pointer, expected=_types(types), found=_kind(error.instance))
+
+    def _expected(self, error: ValidationError) -> Term:
+        schema = self._schema_at(error)
+        about = schema.get("propertyNames", schema) if error.kind.name == "propertyNames" else schema
+        return Term(str(about.get("$comment") or error.kind.value))
+
+    def _schema_at(self, error: ValidationError) -> Any:
+        schema: Any = whole_schema(self.kind)
+        for step in error.schema_path[:-1]:
+            schema = schema[step]
+        return schema
 
 
-def _of_alternatives(error: ValidationError, document: Document, dataset: str | None) -> Iterator[Problem]:
-    pointer: Pointer = tuple(error.absolute_path)
-    if isinstance(error.instance, dict) and "name" in error.instance and not error.context:
-        yield document.problem("resource-path-and-url", pointer, dataset=dataset)
-        return
-    fitting = [e for e in error.context or () if e.validator != "type" or e.path]
-    missing = error.context and all(e.validator in {"required", "not"} for e in error.context)
-    if missing:
-        yield document.problem("resource-without-file", pointer, dataset=dataset)
-    elif fitting:
-        best = best_match(iter(fitting))
-        if best is not None:
-            yield from _problems(best, document, dataset)
-    else:
-        yield document.problem(
-            "shape-type",
-            pointer,
-            dataset=dataset,
-            where=_name(pointer),
-            expected="string | mapping",
-            found=_kind(error.instance),
-        )
+def _is_other_type(one: ValidationError, whole: ValidationError) -> bool:
+    return one.kind.name == "type" and one.instance_path == whole.instance_path
 
 
-def _is_key_error(error: ValidationError) -> bool:
-    return "propertyNames" in error.absolute_schema_path
+def _names(error: ValidationError) -> list[str]:
+    return list(error.kind.value) if error.kind.name == "type" else ["string"]
+
+
+def _types(names: Sequence[str]) -> Term:
+    return Term("-or-".join(dict.fromkeys("number" if name == "integer" else name for name in names)))
+
+
+def _kind(value: object) -> Term:
+    names = {dict: "object", list: "array", str: "string", bool: "boolean", int: "number", float: "number"}
+    return Term(names.get(type(value), "null"))
 
 
 def _name(pointer: Pointer) -> str:
     name = ""
     for step in pointer:
         name += f"[{step + 1}]" if isinstance(step, int) else f".{step}" if name else str(step)
-    return name
+    return name[:120]
 
 
-def _kind(value: object) -> str:
-    names = {dict: "mapping", list: "list", str: "text", bool: "true/false", int: "number", float: "number"}
-    return names.get(type(value), "nothing")
+__all__ = ["KINDS", "is_shaped", "json_schema", "shape_problems"]
