@@ -1,0 +1,163 @@
+"""``opendata doctor``: what a run needs, looked at one by one, on one page."""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from enum import StrEnum
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+import click
+
+from publisher import __version__
+from publisher.catalogue.model import Catalogue, PortalEntry
+from publisher.errors import Exit, OpendataError
+from publisher.session import Session
+
+LIBRARIES = ("babel", "ckanapi", "click", "frictionless", "jinja2", "jsonschema", "pyyaml", "requests", "xlsxwriter")
+
+
+class State(StrEnum):
+    """How a check ended: good, worth a look, or in the way."""
+
+    OK = "ok"
+    NOTE = "note"
+    BAD = "bad"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One line of the page; ``detail`` is in the reader's language."""
+
+    check: str
+    state: State
+    detail: str
+
+
+@click.command()
+@click.option(
+    "--format", "shape", type=click.Choice(["human", "json"]), default="human", help="How the findings are written."
+)
+@click.pass_obj
+def command(session: Session, shape: str) -> int:
+    """Check this computer, the catalogue and the portals' reach, on one page.
+
+    Asks the addresses of the catalogue's own portals and no others. Shows no password or token.
+    """
+    findings = list(_findings(session))
+    words = session.messages
+    if shape == "json":
+        click.echo(json.dumps({"findings": [asdict(one) for one in findings]}, ensure_ascii=False, indent=2))
+    else:
+        marks = {State.OK: words.text("good"), State.NOTE: words.text("note"), State.BAD: words.text("bad")}
+        width = max(len(words.text(one.check)) for one in findings)
+        for one in findings:
+            click.echo(f"{words.text(one.check):{width}}  {marks[one.state]:6}  {one.detail}")
+    return Exit.NO if any(one.state is State.BAD for one in findings) else Exit.DONE
+
+
+def _findings(session: Session) -> Iterator[Finding]:
+    yield Finding("opendata", State.OK, __version__)
+    yield Finding("Python", State.OK, f"{platform.python_version()}, {platform.platform(terse=True)}")
+    yield _libraries()
+    yield _git(session)
+    yield Finding("Language", State.OK, f"{session.language}, {sys.stdout.encoding}")
+    yield _proxy(session)
+    yield from _catalogue(session)
+
+
+def _libraries() -> Finding:
+    found = {}
+    for name in LIBRARIES:
+        try:
+            found[name] = version(name)
+        except PackageNotFoundError:
+            found[name] = "-"
+    state = State.BAD if "-" in found.values() else State.OK
+    return Finding("Libraries", state, ", ".join(f"{name} {number}" for name, number in found.items()))
+
+
+def _git(session: Session) -> Finding:
+    executable = shutil.which("git")
+    if executable is None:
+        advice = session.messages.text("not found: dates of change and --changed-since will be missing")
+        return Finding("Git", State.NOTE, advice)
+    done = subprocess.run([executable, "--version"], capture_output=True, text=True, check=False)
+    return Finding("Git", State.OK, done.stdout.strip().removeprefix("git version "))
+
+
+def _proxy(session: Session) -> Finding:
+    from urllib.parse import urlsplit
+    from urllib.request import getproxies
+
+    proxies = {}
+    for scheme, address in getproxies().items():
+        parts = urlsplit(address)
+        proxies[scheme] = f"{parts.hostname or address}:{parts.port}" if parts.port else (parts.hostname or address)
+    listed = ", ".join(f"{scheme} {place}" for scheme, place in sorted(proxies.items()))
+    return Finding("Proxy", State.OK, listed or session.messages.text("none"))
+
+
+def _catalogue(session: Session) -> Iterator[Finding]:
+    from publisher.catalogue.load import load
+
+    words = session.messages
+    try:
+        root = session.root
+    except OpendataError as error:
+        yield Finding("Catalogue", State.BAD, words.of("message", error.code, **error.params))
+        return
+    loaded = load(root)
+    if loaded.catalogue is None:
+        yield Finding("Catalogue", State.BAD, words.text("{path}: cannot be read, see opendata validate", path=root))
+        return
+    count = len(loaded.catalogue.datasets) + len(loaded.catalogue.broken)
+    said = words.plural("{path}: {count} dataset", "{path}: {count} datasets", count, path=root)
+    yield Finding("Catalogue", State.NOTE if loaded.problems else State.OK, said)
+    workspace = session.workspace.folder
+    yield Finding("Workspace", *_writable(workspace, session))
+    for portal in loaded.catalogue.portals.values():
+        yield from _portal(session, loaded.catalogue, portal)
+
+
+def _portal(session: Session, catalogue: Catalogue, portal: PortalEntry) -> Iterator[Finding]:
+    words = session.messages
+    name = f"{words.text('Portal')} {portal.key}"
+    if portal.path:
+        yield Finding(name, *_writable(catalogue.root / portal.path, session))
+    url = os.environ.get(portal.url_env, "") if portal.url_env else portal.url
+    if portal.url_env and not url:
+        yield Finding(name, State.NOTE, words.text("{variable} is not set", variable=portal.url_env))
+    if portal.token_env:
+        present = bool(os.environ.get(portal.token_env))
+        sentence = "{variable} is set" if present else "{variable} is not set"
+        yield Finding(name, State.OK if present else State.NOTE, words.text(sentence, variable=portal.token_env))
+    if url:
+        yield Finding(name, *_reached(url, session))
+
+
+def _reached(url: str, session: Session) -> tuple[State, str]:
+    import requests
+
+    try:
+        answer = requests.get(url, timeout=10, stream=True)
+        answer.close()
+    except requests.RequestException as error:
+        reason = type(error).__name__
+        return State.BAD, session.messages.text("{url}: not reached ({reason})", url=url, reason=reason)
+    return (State.OK if answer.ok else State.BAD), f"{url}: HTTP {answer.status_code}"
+
+
+def _writable(folder: Path, session: Session) -> tuple[State, str]:
+    """Whether the folder, or the nearest one above that exists, can be written to; nothing is made."""
+    existing = next(one for one in (folder, *folder.parents) if one.exists())
+    if existing.is_dir() and os.access(existing, os.W_OK):
+        return State.OK, str(folder)
+    return State.BAD, session.messages.text("{path}: cannot be written to", path=folder)
