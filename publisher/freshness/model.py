@@ -38,9 +38,11 @@ class Period:
 class Observation:
     """One piece of evidence.
 
-    ``kind`` is ``column``, ``period``, ``content``, ``git`` or ``attested``. Coverage evidence (column,
+    ``kind`` is ``column``, ``period``, ``content``, ``git``, ``attested`` or ``temporal``. Coverage evidence (column,
     period) says through which day the data reach (``through``) and which periods are there;
-    change evidence (content, git, attested) says when they changed or were looked at (``on``).
+    change evidence (content, git, attested) says when they changed or were looked at (``on``). A
+    column of days also has ``on``, the day on which its file last changed, where that is known.
+    With neither date the source was asked and could not be measured; ``detail`` says why.
     """
 
     kind: str
@@ -69,6 +71,11 @@ class Timeline:
     missing: tuple[str, ...] = ()
     fixed: State | None = None
     """A state that dates do not change (proposed, exempt, ended, ...)."""
+    fixed_from: date | None = None
+    fixed_until: date | None = None
+    """The days, both inclusive, on which ``fixed`` holds; None is open (an end to come, a pause until a day)."""
+    otherwise: State | None = None
+    """What holds on the other days instead of the dates, where there is no date (``no-evidence``)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,3 +91,4 @@ class Assessment:
     timeline: Timeline
     missing: tuple[str, ...] = ()
     days_late: int = 0
+    responsible_inferred: bool = False

@@ -1,0 +1,84 @@
+"""The state of a dataset at an instant: where that day lies among the dates of its timeline."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+
+from publisher.catalogue.model import Catalogue, Dataset
+from publisher.freshness.deadlines import after_period
+from publisher.freshness.evidence import zone_of
+from publisher.freshness.model import Assessment, State, Timeline
+from publisher.freshness.periods import PERIODIC, periods_between
+from publisher.freshness.timeline import timeline_of
+
+LATE = frozenset({State.OVERDUE, State.DELINQUENT})
+
+
+def assess(dataset: Dataset, timeline: Timeline, now: datetime, *, catalogue: Catalogue | None = None) -> Assessment:
+    """A dataset's freshness at ``now``, on the day that it is then in the catalogue's time zone.
+
+    The timeline is worked out again for that day, so that evidence from after it and periods that
+    are still running do not count. Without a catalogue the day is ``now``'s own, titles are in the
+    dataset's first language and nobody is named responsible.
+
+    Raises:
+        OpendataError: ``time-zone-unknown``.
+    """
+    today = (now.astimezone(zone_of(catalogue.settings.time_zone)) if catalogue else now).date()
+    evidence = (timeline.evidence,) if timeline.evidence else ()
+    known = timeline_of(dataset, (*evidence, *timeline.others), by=today)
+    state = state_on(known, today)
+    responsible, inferred = _responsible(dataset, catalogue, today)
+    late = state in LATE and known.due_at is not None
+    return Assessment(
+        dataset.name,
+        catalogue.text(dataset.title) if catalogue else dataset.title.get(),
+        dataset.organization,
+        responsible,
+        state,
+        now,
+        known,
+        missing=missing_on(dataset, known, today),
+        days_late=(today - known.due_at).days if late and known.due_at else 0,
+        responsible_inferred=inferred,
+    )
+
+
+def state_on(timeline: Timeline, day: date) -> State:
+    """The state that a timeline gives for a day. Pages word it by the same comparisons."""
+    if timeline.fixed is not None:
+        holds = (timeline.fixed_from is None or timeline.fixed_from <= day) and (
+            timeline.fixed_until is None or day <= timeline.fixed_until
+        )
+        if holds:
+            return timeline.fixed
+    if timeline.otherwise is not None:
+        return timeline.otherwise
+    if timeline.delinquent_at is not None and day >= timeline.delinquent_at:
+        return State.DELINQUENT
+    if timeline.overdue_at is not None and day >= timeline.overdue_at:
+        return State.OVERDUE
+    opens_at = timeline.opens_at or timeline.due_at
+    return State.DUE if opens_at is not None and day >= opens_at else State.FRESH
+
+
+def missing_on(dataset: Dataset, timeline: Timeline, day: date) -> tuple[str, ...]:
+    """Names of the periods that are missing on a day: gaps before the covered one, and those due since."""
+    terms = dataset.freshness
+    upcoming = timeline.next_period
+    if terms is None or upcoming is None or terms.frequency not in PERIODIC or timeline.due_at is None:
+        return timeline.missing
+    last = min(one for one in (day - timedelta(1), terms.ended) if one is not None)
+    since = []
+    for period in periods_between(terms.frequency, upcoming.start, last) if upcoming.start <= last else ():
+        if period.end >= day or after_period(terms, period.end).due_at >= day:
+            break
+        since.append(period.name)
+    return (*timeline.missing, *since)
+
+
+def _responsible(dataset: Dataset, catalogue: Catalogue | None, today: date) -> tuple[str | None, bool]:
+    if catalogue is None:
+        return None, False
+    body, inferred = catalogue.responsible_on(dataset.responsible or dataset.organization, today)
+    return (body.key, inferred) if body else (None, inferred)
