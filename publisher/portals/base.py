@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager
+from pathlib import Path
 from typing import BinaryIO, Protocol
 
 from publisher.plan.model import DesiredState, Outcome, Plan, PortalState, Subject
@@ -14,6 +15,20 @@ class Journal(Protocol):
 
     def write(self, event: str, /, **details: object) -> None:
         """Append one event, flushed to disk."""
+
+
+class Tables(Protocol):
+    """Files made from the catalogue's checked tables and schemas. A portal asks for them when it needs them."""
+
+    @property
+    def recipe(self) -> str:
+        """Changes when the same rows would give other bytes."""
+
+    def derive(self, dataset: str, resource: str, format: str, path: Path) -> None:
+        """Write a resource's table in a format."""
+
+    def form(self, dataset: str, resource: str, path: Path) -> None:
+        """Write the empty form of a resource's schema."""
 
 
 class Portal(Protocol):

@@ -1,0 +1,137 @@
+"""The desired state: what git says that a portal shall hold."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import UTC, date, datetime, time
+from typing import Any, Protocol
+from zoneinfo import ZoneInfo
+
+from publisher import __version__
+from publisher.catalogue.model import Catalogue, Dataset, PortalEntry
+from publisher.digest import digest_of
+from publisher.freshness.model import Timeline
+from publisher.plan.dataset_record import dataset_record, has_data
+from publisher.plan.model import Desired, DesiredState, Kind, PortalState, Record, SourceFile, Subject
+from publisher.plan.records import catalogue_record, organization_record, theme_record
+from publisher.tables.model import CheckedTable
+
+CATALOGUE = Subject(Kind.CATALOGUE, "catalogue")
+EMBARGO = "embargo"
+UNREADABLE = "descriptor-unreadable"
+
+
+class Checked(Protocol):
+    """What is needed of a validation's report: tables, and the datasets that errors hold back, with the codes."""
+
+    @property
+    def tables(self) -> Mapping[tuple[str, str], CheckedTable]:
+        """Checked tables by dataset and resource."""
+
+    @property
+    def held(self) -> Mapping[str, tuple[str, ...]]:
+        """Codes of errors by dataset."""
+
+
+def desired_state(
+    catalogue: Catalogue,
+    report: Checked,
+    timelines: Mapping[str, Timeline],
+    entry: PortalEntry,
+    commit: str | None,
+    as_of: date | None,
+    *,
+    today: date | None = None,
+) -> DesiredState:
+    """What a portal shall hold: every organization and theme, and the datasets whose status the entry includes.
+
+    Datasets with errors, and those whose descriptor cannot be read, are not in it but in ``held``; so
+    are those under an embargo (``publish_at`` after ``today``). With ``as_of``, records say their state
+    of freshness on that day.
+    """
+    day = as_of or today or date.max
+    facts = {key: table.facts for key, table in report.tables.items() if table.facts is not None}
+    subjects = {CATALOGUE: _desired(CATALOGUE, str(catalogue.settings.id), catalogue_record(catalogue))}
+    for body in catalogue.organizations.values():
+        subject = Subject(Kind.ORGANIZATION, body.key)
+        subjects[subject] = _desired(subject, body.key, organization_record(body))
+    for theme in catalogue.themes.values():
+        subject = Subject(Kind.THEME, theme.key)
+        subjects[subject] = _desired(subject, theme.key, theme_record(theme))
+    held: dict[Subject, tuple[str, ...]] = {
+        Subject(Kind.DATASET, name): (UNREADABLE,) for name in catalogue.broken if name not in catalogue.datasets
+    }
+    for dataset in catalogue.datasets.values():
+        subject = Subject(Kind.DATASET, dataset.name)
+        if codes := report.held.get(dataset.name):
+            held[subject] = tuple(codes)
+        elif dataset.status not in entry.include:
+            continue
+        elif has_data(dataset) and dataset.publish_at is not None and dataset.publish_at > day:
+            held[subject] = (EMBARGO,)
+        else:
+            record, sources = dataset_record(catalogue, dataset, facts, timelines.get(dataset.name), entry.formats)
+            if as_of is not None:
+                record = _as_of(catalogue, dataset, record, timelines.get(dataset.name), as_of)
+            subjects[subject] = _desired(subject, str(dataset.id), record, sources, dataset.formerly)
+    return DesiredState(
+        str(catalogue.settings.id),
+        commit,
+        __version__,
+        as_of.isoformat() if as_of else None,
+        dict(sorted(subjects.items())),
+        dict(sorted(held.items())),
+    )
+
+
+def with_history(desired: DesiredState, state: PortalState) -> DesiredState:
+    """The desired state of a shallow clone: what it cannot know of history stays as the portal says it.
+
+    Where a dataset's data are the published ones, the day of their last change and their freshness
+    by git stay as published.
+    """
+    subjects = dict(desired.subjects)
+    for subject, one in desired.subjects.items():
+        holding = state.holdings.get(subject)
+        if subject.kind is not Kind.DATASET or holding is None or holding.digest == one.digest:
+            continue
+        if _data(one.record) != _data(holding.record):
+            continue
+        kept = {key: holding.record[key] for key in ("modified", "freshness") if key in holding.record}
+        record = {**{k: v for k, v in one.record.items() if k not in {"modified", "freshness"}}, **kept}
+        if _terms(one.record) == _terms(holding.record):
+            subjects[subject] = replace(one, record=record, digest=digest_of(record))
+    return replace(desired, subjects=subjects)
+
+
+def _data(record: Record) -> list[Any]:
+    return [(one.get("id"), one.get("digest"), one.get("parts")) for one in record.get("resources", ())]
+
+
+def _terms(record: Record) -> tuple[Any, Any]:
+    freshness = record.get("freshness", {})
+    return freshness.get("frequency"), freshness.get("mode")
+
+
+def _desired(
+    subject: Subject,
+    identity: str,
+    record: Record,
+    sources: tuple[SourceFile, ...] = (),
+    formerly: tuple[str, ...] = (),
+) -> Desired:
+    return Desired(subject, identity, record, digest_of(record), sources, formerly)
+
+
+def _as_of(
+    catalogue: Catalogue, dataset: Dataset, record: dict[str, Any], timeline: Timeline | None, as_of: date
+) -> dict[str, Any]:
+    """The record with its state of freshness on a day, at noon of the catalogue's time zone."""
+    if timeline is None or "freshness" not in record:
+        return record
+    from publisher.freshness.assess import assess
+
+    now = datetime.combine(as_of, time(12), ZoneInfo(catalogue.settings.time_zone)).astimezone(UTC)
+    state = assess(dataset, timeline, now, catalogue=catalogue).state
+    return {**record, "freshness": {**record["freshness"], "state": state.value, "as_of": as_of.isoformat()}}

@@ -1,0 +1,219 @@
+"""The difference between what git says and what a portal holds, as ordered actions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+
+from publisher.plan.fields import field_changes, resources_of, table_changed
+from publisher.plan.model import (
+    Action,
+    Change,
+    Cost,
+    Desired,
+    DesiredState,
+    HeldBack,
+    Holding,
+    Kind,
+    Plan,
+    PortalState,
+    Record,
+    Risk,
+    Subject,
+)
+from publisher.tables.model import TableChange
+
+Compare = Callable[[Holding, Desired, str, str], TableChange | None]
+"""What changed in a table: the holding, what is desired, the resource's name before and after."""
+
+ABSENT = "absent"
+"""Stands for the digest of what is not there, in actions and consents."""
+LOSS = 0.2
+"""A table that loses this share of its rows or more is a sudden loss."""
+_RANK = {Kind.CATALOGUE: 0, Kind.ORGANIZATION: 1, Kind.THEME: 2, Kind.DATASET: 3}
+
+
+def make_plan(portal: str, desired: DesiredState, state: PortalState, compare: Compare) -> Plan:
+    """The actions that bring a portal to the desired state.
+
+    Subjects come in the order in which they refer to each other, deletions last and in the opposite
+    order. What is held back is left as it is, and so is everything that it needs.
+    """
+    by_id = {one.id: one for one in state.holdings.values() if one.subject.kind is Kind.DATASET}
+    names = {one.id for one in desired.subjects.values() if one.subject.kind is Kind.DATASET}
+    owners = _owners(state)
+    actions: list[Action] = []
+    unchanged = 0
+    for subject, one in desired.subjects.items():
+        before = by_id.get(one.id) if subject.kind is Kind.DATASET else None
+        if before is None:
+            there = state.holdings.get(subject)
+            before = there if there is not None and there.id not in names else None
+        if before is not None and before.digest == one.digest and before.subject == subject:
+            unchanged += 1
+        else:
+            actions.append(_action(before, one, compare, owners))
+    held = {subject for subject in desired.held}
+    for subject, holding in state.holdings.items():
+        gone = subject not in desired.subjects and subject not in held
+        if gone and not (subject.kind is Kind.DATASET and holding.id in names):
+            actions.append(_deletion(holding, state))
+    plan = Plan(
+        portal,
+        desired.catalogue_id,
+        state.commit,
+        desired.commit,
+        tuple(sorted(actions, key=_order)),
+        tuple(HeldBack(subject, codes) for subject, codes in desired.held.items()),
+        unchanged,
+        _rebuild(desired, state),
+    )
+    return hold(plan, {})
+
+
+def hold(plan: Plan, more: Mapping[Subject, tuple[str, ...]]) -> Plan:
+    """The plan without the actions on some subjects, which are held back for the codes given.
+
+    An action that needs a held subject to change first is held too (``needs-held``).
+    """
+    held = {one.subject: one.codes for one in plan.held} | dict(more)
+    actions = [action for action in plan.actions if action.subject not in held]
+    while blocked := {a.subject: ("needs-held",) for a in actions if any(one in held for one in a.depends_on)}:
+        held |= blocked
+        actions = [action for action in actions if action.subject not in held]
+    return replace(
+        plan, actions=tuple(actions), held=tuple(HeldBack(subject, codes) for subject, codes in sorted(held.items()))
+    )
+
+
+def _order(action: Action) -> tuple[bool, int, str]:
+    deletion = action.change is Change.DELETE
+    rank = _RANK[action.subject.kind]
+    return deletion, -rank if deletion else rank, action.subject.name
+
+
+def _rebuild(desired: DesiredState, state: PortalState) -> str | None:
+    if state.catalogue_id is None:
+        return None
+    if state.tool != desired.tool or "redraw" in state.capabilities:
+        return "tool"
+    return "missing-files" if state.missing_files else None
+
+
+def _owners(state: PortalState) -> dict[str, str]:
+    """Which dataset publishes which bytes."""
+    found: dict[str, str] = {}
+    for subject, holding in state.holdings.items():
+        for file in holding.files:
+            if file.made_from is None:
+                found.setdefault(file.sha256, subject.name)
+    return found
+
+
+def _references(record: Record) -> tuple[Subject, ...]:
+    bodies = [record["organization"]] if "organization" in record else []
+    themes = record.get("themes", ())
+    return (
+        *(Subject(Kind.ORGANIZATION, key) for key in bodies),
+        *(Subject(Kind.THEME, key) for key in themes),
+    )
+
+
+def _deletion(holding: Holding, state: PortalState) -> Action:
+    """Removing a subject; bodies and themes only once no dataset on the portal refers to them."""
+    users: tuple[Subject, ...] = ()
+    if holding.subject.kind in {Kind.ORGANIZATION, Kind.THEME}:
+        datasets = (one for one in state.holdings.values() if one.subject.kind is Kind.DATASET)
+        users = tuple(one.subject for one in datasets if holding.subject in _references(one.record))
+    return Action(
+        Change.DELETE,
+        holding.subject,
+        risks=frozenset({Risk.DELETE} if holding.subject.kind is Kind.DATASET else ()),
+        reasons=("not-in-catalogue",),
+        before=holding.digest,
+        after=ABSENT,
+        depends_on=users,
+    )
+
+
+def _action(before: Holding | None, after: Desired, compare: Compare, owners: Mapping[str, str]) -> Action:
+    cost = Cost(bytes=sum(source.bytes for source in after.sources))
+    needs = _references(after.record) if after.subject.kind is Kind.DATASET else ()
+    if before is None:
+        return Action(
+            Change.CREATE,
+            after.subject,
+            reasons=("new",),
+            cost=cost,
+            before=ABSENT,
+            after=after.digest,
+            depends_on=needs,
+        )
+    tables = tuple(_tables(before, after, compare))
+    change, risks, reasons = _change(before, after)
+    known = {file.sha256 for file in before.files if file.made_from is None}
+    for source in after.sources:
+        owner = owners.get(source.sha256)
+        if source.sha256 not in known and owner not in {None, before.subject.name, after.subject.name}:
+            risks.add(Risk.LOSS)
+            reasons.append(f"same-bytes:{owner}")
+    if change not in {Change.WITHDRAW}:
+        for gone in _removed(before.record, after.record):
+            risks.add(Risk.BREAKING)
+            reasons.append(f"resource-removed:{gone}")
+        for table in tables:
+            found = list(_table_reasons(table))
+            reasons += found
+            risks |= {Risk.BREAKING} if table.breaking else set()
+            risks |= {Risk.LOSS} if any(not one.startswith("breaking:") for one in found) else set()
+    return Action(
+        change,
+        after.subject,
+        field_changes(before.record, after.record),
+        tables,
+        frozenset(risks),
+        tuple(dict.fromkeys(reasons)),
+        Cost(bytes=sum(source.bytes for source in after.sources if source.sha256 not in known)),
+        before.digest,
+        after.digest,
+        before.subject.name if before.subject != after.subject else None,
+        needs,
+    )
+
+
+def _change(before: Holding, after: Desired) -> tuple[Change, set[Risk], list[str]]:
+    was, now = before.record.get("status"), after.record.get("status")
+    if "taken_down" in before.record and now not in {None, "withdrawn"}:
+        return Change.RESTORE, {Risk.RESTORE}, ["taken-down"]
+    if was == "published" and now != "published":
+        return Change.WITHDRAW, {Risk.WITHDRAW}, [f"status:{now}"]
+    if was == "withdrawn" and now != "withdrawn":
+        return Change.RESTORE, set(), []
+    if before.subject != after.subject:
+        return Change.RENAME, set(), []
+    return Change.UPDATE, set(), []
+
+
+def _tables(before: Holding, after: Desired, compare: Compare) -> Iterable[TableChange]:
+    old = resources_of(before.record)
+    for identity, resource in resources_of(after.record).items():
+        earlier = old.get(identity)
+        if earlier is None or not table_changed(earlier, resource):
+            continue
+        change = compare(before, after, earlier["name"], resource["name"])
+        if change is not None:
+            yield change
+
+
+def _removed(before: Record, after: Record) -> list[str]:
+    kept = resources_of(after)
+    return [one["name"] for identity, one in resources_of(before).items() if identity not in kept]
+
+
+def _table_reasons(table: TableChange) -> Iterable[str]:
+    if table.breaking:
+        yield f"breaking:{table.resource}"
+    if table.rows_before and table.rows_after <= table.rows_before * (1 - LOSS):
+        yield f"rows-lost:{table.resource}"
+    for column in table.emptied:
+        yield f"emptied:{table.resource}.{column}"

@@ -1,0 +1,104 @@
+"""Plans as JSON, by the published schema ``docs/schemas/plan.schema.json``."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import fields
+from typing import Any
+
+from publisher.errors import OpendataError
+from publisher.plan.model import Action, Change, Cost, FieldChange, HeldBack, Kind, Plan, Risk, Subject
+from publisher.tables.model import TableChange
+
+FORMAT = 1
+
+
+def plan_to_data(plan: Plan) -> dict[str, Any]:
+    """A plan as plain JSON data."""
+    return {
+        "format": FORMAT,
+        "portal": plan.portal,
+        "catalogue_id": plan.catalogue_id,
+        "base_commit": plan.base_commit,
+        "commit": plan.commit,
+        "rebuild": plan.rebuild,
+        "unchanged": plan.unchanged,
+        "actions": [_action_to_data(action) for action in plan.actions],
+        "held": [{"subject": str(one.subject), "codes": list(one.codes)} for one in plan.held],
+    }
+
+
+def plan_from_text(text: str, file: str) -> Plan:
+    """The plan in a file's text.
+
+    Raises:
+        OpendataError: ``plan-unreadable`` if it is none.
+    """
+    try:
+        data = json.loads(text)
+        if data["format"] != FORMAT:
+            raise OpendataError("plan-unreadable", file=file)
+        return Plan(
+            data["portal"],
+            data["catalogue_id"],
+            data["base_commit"],
+            data["commit"],
+            tuple(_action_from_data(one) for one in data["actions"]),
+            tuple(HeldBack(subject_of(one["subject"]), tuple(one["codes"])) for one in data["held"]),
+            data["unchanged"],
+            data["rebuild"],
+        )
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise OpendataError("plan-unreadable", file=file) from error
+
+
+def subject_of(text: str) -> Subject:
+    """The subject that is written ``kind/name``.
+
+    Raises:
+        ValueError: if it is none.
+    """
+    kind, _, name = text.partition("/")
+    return Subject(Kind(kind), name)
+
+
+def _action_to_data(action: Action) -> dict[str, Any]:
+    return {
+        "change": action.change.value,
+        "subject": str(action.subject),
+        "renamed_from": action.renamed_from,
+        "fields": [{"field": one.field, "before": one.before, "after": one.after} for one in action.fields],
+        "tables": [{f.name: _listed(getattr(table, f.name)) for f in fields(table)} for table in action.tables],
+        "risks": sorted(risk.value for risk in action.risks),
+        "reasons": list(action.reasons),
+        "cost": {"requests": action.cost.requests, "bytes": action.cost.bytes},
+        "before": action.before,
+        "after": action.after,
+        "depends_on": [str(one) for one in action.depends_on],
+    }
+
+
+def _listed(value: Any) -> Any:
+    return list(value) if isinstance(value, tuple) else value
+
+
+def _action_from_data(data: Mapping[str, Any]) -> Action:
+    return Action(
+        Change(data["change"]),
+        subject_of(data["subject"]),
+        tuple(FieldChange(one["field"], one["before"], one["after"]) for one in data["fields"]),
+        tuple(_table(one) for one in data["tables"]),
+        frozenset(Risk(risk) for risk in data["risks"]),
+        tuple(data["reasons"]),
+        Cost(**data["cost"]),
+        data["before"],
+        data["after"],
+        data["renamed_from"],
+        tuple(subject_of(one) for one in data["depends_on"]),
+    )
+
+
+def _table(data: Mapping[str, Any]) -> TableChange:
+    values: dict[str, Any] = {key: tuple(one) if isinstance(one, list) else one for key, one in data.items()}
+    return TableChange(**values)

@@ -1,0 +1,70 @@
+"""The kinds of portals, and the portal that an entry of ``catalog/portals.yaml`` names."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from publisher.catalogue.model import Catalogue, PortalEntry
+from publisher.errors import OpendataError
+from publisher.portals.base import Portal, Tables
+
+DEFAULT_FOLDER = "build/site"
+Maker = Callable[[PortalEntry, Path, Tables, str | None], Portal]
+
+
+def entry_of(catalogue: Catalogue, key: str | None) -> PortalEntry:
+    """The entry of that key; without a key the only ``site`` portal.
+
+    Raises:
+        OpendataError: ``portal-unknown``, ``portal-not-named``.
+    """
+    if key is not None:
+        if key not in catalogue.portals:
+            raise OpendataError("portal-unknown", portal=key, known=", ".join(sorted(catalogue.portals)) or "–")
+        return catalogue.portals[key]
+    sites = [entry for entry in catalogue.portals.values() if entry.type == "site"]
+    if len(sites) != 1:
+        raise OpendataError("portal-not-named", count=len(sites), known=", ".join(sorted(catalogue.portals)) or "–")
+    return sites[0]
+
+
+def folder_of_site(entry: PortalEntry, root: Path) -> Path:
+    """Where a ``site`` portal is built.
+
+    Raises:
+        OpendataError: ``portal-folder-inside`` if it would take the place of the catalogue or of what it is made from.
+    """
+    folder = (root / (entry.path or DEFAULT_FOLDER)).absolute()
+    sources = [root / name for name in ("catalog", "datasets", "schemas")]
+    there = folder.resolve()
+    if root.resolve().is_relative_to(there) or any(there.is_relative_to(source.resolve()) for source in sources):
+        raise OpendataError("portal-folder-inside", folder=str(folder))
+    return folder
+
+
+def make_portal(entry: PortalEntry, root: Path, tables: Tables, address: str | None = None) -> Portal:
+    """The portal of an entry. ``address`` stands in for the entry's own public address.
+
+    Raises:
+        OpendataError: ``portal-type-unknown``.
+    """
+    maker = KINDS.get(entry.type)
+    if maker is None:
+        raise OpendataError("portal-type-unknown", type=entry.type)
+    return maker(entry, root, tables, address)
+
+
+def _site(entry: PortalEntry, root: Path, tables: Tables, address: str | None) -> Portal:
+    from publisher.portals.site.site import SitePortal
+
+    return SitePortal(folder_of_site(entry, root), tables, address or _address(entry))
+
+
+def _address(entry: PortalEntry) -> str | None:
+    named = os.environ.get(entry.url_env) if entry.url_env else None
+    return named or entry.url
+
+
+KINDS: Mapping[str, Maker] = {"site": _site}

@@ -1,0 +1,183 @@
+"""The next version of a site, built beside the one that is served.
+
+What does not change is linked, so that its bytes and times stay; where links are not possible it is
+copied. What is new is written. Nothing in the served folder is ever opened for writing.
+"""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import os
+import shutil
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+
+from publisher.digest import digest_of_file
+from publisher.errors import Exit, OpendataError
+from publisher.portals.site.state import STATE, Made
+from publisher.portals.site.swap import staging
+
+_FULL = {errno.ENOSPC, errno.EDQUOT} if hasattr(errno, "EDQUOT") else {errno.ENOSPC}
+
+
+class SourceChanged(Exception):
+    """A committed file is not what it was when it was checked."""
+
+
+class Stage:
+    """A folder under construction, to become ``target``.
+
+    ``base`` holds the files that are there already (the target, or what was brought back from the
+    public address), ``old`` tells what they are; ``made`` is what this one is made of.
+    """
+
+    def __init__(self, target: Path, base: Path, old: Mapping[str, Made]) -> None:
+        self.base = base
+        self.folder = staging(target)
+        self.old = old
+        self.made: dict[str, Made] = {}
+        self.written: list[str] = []
+        self._folders: set[Path] = set()
+        self.folder.parent.mkdir(parents=True, exist_ok=True)
+        self.folder.mkdir()
+
+    def keep(self, path: str) -> bool:
+        """Take a file over as it is; False if it is not there (any more)."""
+        if path in self.made:
+            return True
+        made = self.old.get(path)
+        there = self.base / path
+        try:
+            if made is None or there.stat().st_size != made.bytes:
+                return False
+        except (FileNotFoundError, NotADirectoryError):
+            return False
+        _link(there, self._place(path))
+        self.made[path] = made
+        return True
+
+    def write(self, path: str, content: bytes) -> None:
+        """A file with these bytes; the served one is kept if it has them."""
+        made = Made(hashlib.sha256(content).hexdigest(), len(content))
+        if self.old.get(path) == made and self.keep(path):
+            return
+        self._place(path).write_bytes(content)
+        self._note(path, made)
+
+    def copy(self, path: str, source: Path, made: Made) -> None:
+        """A committed file, as it was when it was checked.
+
+        Raises:
+            SourceChanged: if its bytes are others by now.
+        """
+        if self.old.get(path) == made and self.keep(path):
+            return
+        place = self._place(path)
+        try:
+            shutil.copyfile(source, place)
+        except (FileNotFoundError, PermissionError) as error:
+            raise SourceChanged(path) from error
+        if digest_of_file(place) != made.sha256:
+            place.unlink()
+            raise SourceChanged(path)
+        self._note(path, made)
+
+    def make(self, path: str, maker: Callable[[Path], None]) -> Made:
+        """A file that ``maker`` writes; the served one is kept if it came out the same."""
+        place = self._place(path)
+        maker(place)
+        made = Made(digest_of_file(place), place.stat().st_size)
+        if self.old.get(path) == made:
+            place.unlink()
+            if self.keep(path):
+                return made
+            maker(place)
+        self._note(path, made)
+        return made
+
+    def alias(self, path: str, of: str) -> None:
+        """The same bytes at a second address."""
+        if path not in self.made and of in self.made:
+            if self.old.get(path) == self.made[of] and self.keep(path):
+                return
+            _link(self.folder / of, self._place(path))
+            self._note(path, self.made[of])
+
+    def carry_over(self) -> list[str]:
+        """Take over what others put into the served folder; the paths.
+
+        Raises:
+            OpendataError: ``portal-path-taken`` if a file of ours would take the place of one of theirs.
+        """
+        carried = []
+        for path in foreign(self.base, self.old):
+            place = self.folder / path
+            if path in self.made or place.exists() or any(parent in self.made for parent in _parents(path)):
+                raise OpendataError("portal-path-taken", Exit.NO, path=path, folder=str(self.base))
+            place = self._place(path)
+            there = self.base / path
+            if there.is_symlink():
+                place.symlink_to(there.readlink(), target_is_directory=there.is_dir())
+            else:
+                _link(there, place)
+            carried.append(path)
+        return carried
+
+    def discard(self) -> None:
+        """Remove what was built."""
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def _place(self, path: str) -> Path:
+        place = self.folder / path
+        if place.parent not in self._folders:
+            place.parent.mkdir(parents=True, exist_ok=True)
+            self._folders.add(place.parent)
+        return place
+
+    def _note(self, path: str, made: Made) -> None:
+        self.made[path] = made
+        self.written.append(path)
+
+
+def foreign(folder: Path, ours: Mapping[str, Made]) -> Iterator[str]:
+    """Files (and links) in a folder that the site did not make."""
+    if not folder.is_dir():
+        return
+    for top, folders, names in os.walk(folder):
+        links = [name for name in folders if (Path(top) / name).is_symlink()]
+        folders[:] = [name for name in folders if name not in links]
+        base = Path(top).relative_to(folder).as_posix()
+        for name in sorted([*names, *links]):
+            path = name if base == "." else f"{base}/{name}"
+            if path not in ours and path != STATE:
+                yield path
+
+
+def missing(folder: Path, ours: Mapping[str, Made]) -> tuple[str, ...]:
+    """Files of the site that are gone from the folder, or have another size."""
+    lost = []
+    for path, made in ours.items():
+        try:
+            size = Path(folder, path).stat().st_size
+        except (FileNotFoundError, NotADirectoryError):
+            size = -1
+        if size != made.bytes:
+            lost.append(path)
+    return tuple(lost)
+
+
+def _parents(path: str) -> Iterator[str]:
+    while "/" in path:
+        path = path.rpartition("/")[0]
+        yield path
+
+
+def _link(there: Path, place: Path) -> None:
+    """A second name for a file, or a copy where the file system has no links."""
+    try:
+        place.hardlink_to(there)
+    except OSError as error:
+        if error.errno in _FULL:
+            raise
+        shutil.copy2(there, place)

@@ -1,0 +1,228 @@
+"""The embedded portal: a folder of static files that tells its own state."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import shutil
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, closing, contextmanager
+from functools import partial
+from pathlib import Path
+from typing import BinaryIO
+
+from filelock import FileLock, Timeout
+
+from publisher.digest import digest_of
+from publisher.errors import Exit, OpendataError
+from publisher.plan.model import (
+    DesiredState,
+    Holding,
+    Outcome,
+    OutcomeStatus,
+    Plan,
+    PortalState,
+    Record,
+    Subject,
+)
+from publisher.portals.base import Journal, Tables
+from publisher.portals.site import swap
+from publisher.portals.site.build import Builder, next_site
+from publisher.portals.site.fetch import Address
+from publisher.portals.site.files import Stage, missing
+from publisher.portals.site.state import (
+    STATE,
+    Entry,
+    SiteState,
+    StoredRecord,
+    folder_of,
+    read_state,
+    record_path,
+)
+
+
+class SitePortal:
+    """A site in a folder, or, where the folder is empty, at its public address.
+
+    Args:
+        folder: where the site is built.
+        tables: makes the files that are derived from tables.
+        address: the public address, asked only where the folder holds nothing.
+    """
+
+    def __init__(self, folder: Path, tables: Tables, address: str | None = None) -> None:
+        self.folder = folder
+        self._tables = tables
+        self._address = Address(address) if address else None
+
+    def snapshot(self) -> PortalState:
+        """See :class:`publisher.portals.base.Portal`.
+
+        Raises:
+            OpendataError: ``portal-folder-foreign`` for a folder with files and no state of ours,
+                ``portal-state-unreadable``, ``portal-unreachable``.
+        """
+        known = self._known()
+        if known is None:
+            return PortalState(capabilities=frozenset({"site"}))
+        here = self._is_here()
+        records = self._records(known)
+        capabilities = {"site"} | ({"redraw"} if known.design != self._design() else set())
+        return PortalState(
+            known.catalogue_id,
+            known.commit,
+            known.tool,
+            known.as_of,
+            {
+                subject: Holding(subject, one.id, records[subject], one.digest, one.files, one.commit)
+                for subject, one in known.entries.items()
+            },
+            frozenset(capabilities),
+            missing(swap.current(self.folder), known.files) if here else (),
+        )
+
+    def read(self, subject: Subject, name: str) -> AbstractContextManager[BinaryIO]:
+        """See :class:`publisher.portals.base.Portal`."""
+        path = folder_of(subject) + name
+        content = self._bytes(path)
+        if content is None:
+            raise OpendataError("portal-file-missing", Exit.UNREACHABLE, path=path)
+        return closing(io.BytesIO(content))
+
+    def apply(self, plan: Plan, desired: DesiredState, state: PortalState, journal: Journal) -> Iterator[Outcome]:
+        """See :class:`publisher.portals.base.Portal`. Nothing is served until all is built and switched.
+
+        Raises:
+            OpendataError: ``portal-write-failed``, ``portal-changed``, ``portal-path-taken``; the
+                served site is as it was.
+        """
+        self.folder.parent.mkdir(parents=True, exist_ok=True)
+        with self._alone():
+            if swap.recover(self.folder):
+                journal.write("recovered", folder=str(self.folder))
+            if plan.empty:
+                return
+            known = self._known()
+            if (known.commit if known else None) != state.commit or (known is None) != (state.catalogue_id is None):
+                raise OpendataError("portal-changed", Exit.NO, folder=str(self.folder))
+            known = known or SiteState(desired.catalogue_id, None, desired.tool, self._design())
+            try:
+                yield from self._build(plan, desired, known, journal)
+            except OSError as error:
+                raise OpendataError(
+                    "portal-write-failed", Exit.NO, folder=str(self.folder), reason=error.strerror or str(error)
+                ) from error
+
+    def _build(self, plan: Plan, desired: DesiredState, known: SiteState, journal: Journal) -> Iterator[Outcome]:
+        here = self._is_here()
+        base = self.folder if here else self._brought_back(known, journal)
+        stage = Stage(self.folder, base, known.files)
+        try:
+            acted = {action.subject for action in plan.actions}
+            records = self._records(known)
+            stored: dict[Subject, Record] = {}
+            for subject, entry in known.entries.items():
+                wanted = desired.subjects.get(subject)
+                if wanted is not None and wanted.digest == entry.digest:
+                    stored[subject] = wanted.record
+                else:
+                    stored[subject] = records[subject] if subject in acted else records[subject].plain()
+            builder = Builder(stage, next_site(plan, desired, known, stored), known, desired, self._tables)
+            failed = builder.data(stored)
+            builder.aliases()
+            held = {one.subject: one.codes for one in plan.held}
+            builder.pages(builder.view(held, desired.tool), self._design())
+            builder.records()
+            carried = stage.carry_over() if here else []
+            (stage.folder / STATE).write_bytes(builder.state(desired.tool, self._design()))
+            journal.write("staged", written=len(stage.written), files=len(stage.made), carried=carried[:100])
+        except BaseException:
+            stage.discard()
+            raise
+        finally:
+            if base != self.folder:
+                shutil.rmtree(base, ignore_errors=True)
+        old = swap.switch(self.folder)
+        journal.write("switched", folder=str(self.folder))
+        if old is not None:
+            shutil.rmtree(old, ignore_errors=True)
+        journal.write("cleaned")
+        yield from (failed.pop(a.subject, Outcome(a.subject, OutcomeStatus.DONE)) for a in plan.actions)
+        yield from failed.values()
+
+    def _brought_back(self, known: SiteState, journal: Journal) -> Path:
+        """A folder with the files that the public address still serves as the state tells them."""
+        folder = swap.fetched(self.folder)
+        folder.mkdir(parents=True)
+
+        def keep(path: str, content: bytes) -> None:
+            place = folder / path
+            place.parent.mkdir(parents=True, exist_ok=True)
+            place.write_bytes(content)
+
+        if self._address is not None and known.files:
+            lost = self._address.fetch(dict(known.files), keep)
+            journal.write("brought-back", files=len(known.files) - len(lost), lost=lost[:100])
+        return folder
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """Hold the folder against publishers from other workspaces.
+
+        Raises:
+            OpendataError: ``locked``.
+        """
+        try:
+            with FileLock(str(self.folder.with_name(f".{self.folder.name}.opendata-lock")), timeout=0):
+                yield
+        except Timeout as error:
+            raise OpendataError("locked", Exit.NO, name=self.folder.name) from error
+
+    def _is_here(self) -> bool:
+        folder = swap.current(self.folder)
+        return folder.is_dir() and any(folder.iterdir())
+
+    def _known(self) -> SiteState | None:
+        if self._is_here():
+            if not (swap.current(self.folder) / STATE).is_file():
+                raise OpendataError("portal-folder-foreign", Exit.NO, folder=str(self.folder))
+        elif self._address is None:
+            return None
+        content = self._bytes(STATE)
+        if content is None:
+            return None
+        known = read_state(content)
+        if known is None:
+            raise OpendataError("portal-state-unreadable", Exit.NO, folder=str(self.folder))
+        return known
+
+    def _bytes(self, path: str) -> bytes | None:
+        if self._is_here():
+            try:
+                return (swap.current(self.folder) / path).read_bytes()
+            except (FileNotFoundError, NotADirectoryError):
+                return None
+        return self._address.get(path) if self._address else None
+
+    def _records(self, known: SiteState) -> dict[Subject, StoredRecord]:
+        return {subject: StoredRecord(partial(self._record, subject, one)) for subject, one in known.entries.items()}
+
+    def _record(self, subject: Subject, entry: Entry) -> Record:
+        """A subject's record, as the portal holds it.
+
+        Raises:
+            OpendataError: ``portal-file-missing`` if it is gone or is not the one that the state tells.
+        """
+        path = record_path(subject)
+        content = self._bytes(path)
+        if content is None or hashlib.sha256(content).hexdigest() != entry.digest:
+            raise OpendataError("portal-file-missing", Exit.UNREACHABLE, path=path)
+        found: Record = json.loads(content)
+        return found
+
+    def _design(self) -> str:
+        """What draws the pages and makes the files: templates, words, code and recipe."""
+        from publisher.portals.site.render import design_digest
+
+        return digest_of([design_digest(), self._tables.recipe])
