@@ -1,0 +1,72 @@
+"""The problems that a catalogue starts with: written down once, then only fewer."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from publisher.catalogue.document import Document
+from publisher.catalogue.shape import shape_problems
+from publisher.errors import OpendataError
+from publisher.problem import Problem, Severity
+from publisher.workspace import write_atomically
+
+Baseline = Mapping[str, int]
+"""How often each fingerprint was there."""
+
+
+def read_baseline(path: Path) -> Baseline:
+    """A baseline from its file.
+
+    Raises:
+        OpendataError: ``baseline-invalid`` if it cannot be read or is none.
+    """
+    try:
+        text = path.read_text("utf-8")
+        document = Document(path.name, text, json.loads(text))
+    except (OSError, ValueError) as error:
+        raise OpendataError("baseline-invalid", path=str(path)) from error
+    problems = shape_problems(document, "baseline")
+    if problems:
+        raise OpendataError("baseline-invalid", problems=problems, path=str(path))
+    return Counter(str(one["fingerprint"]) for one in document.data["problems"])
+
+
+def write_baseline(path: Path, problems: Iterable[Problem]) -> int:
+    """Write the errors and warnings of a run as its baseline; how many there are.
+
+    What a baseline cannot excuse (:func:`may_be_known`) is left out.
+
+    Raises:
+        OpendataError: ``file-not-written``.
+    """
+    kept = [one for one in problems if one.severity is not Severity.NOTICE and may_be_known(one)]
+    entries = [{"code": one.code, "file": one.file, "fingerprint": one.fingerprint} for one in kept]
+    lines = ",\n".join(f"  {json.dumps(entry, ensure_ascii=False)}" for entry in entries)
+    content = f'{{"problems": [\n{lines}\n]}}\n' if entries else '{"problems": []}\n'
+    try:
+        write_atomically(path, content.encode())
+    except OSError as error:
+        raise OpendataError("file-not-written", path=str(path), reason=error.strerror or str(error)) from error
+    return len(entries)
+
+
+def may_be_known(problem: Problem) -> bool:
+    """Whether a problem may be taken for granted: never personal data."""
+    return not problem.code.startswith("personal-")
+
+
+def mark_known(problems: Iterable[Problem], baseline: Baseline) -> tuple[list[Problem], frozenset[str]]:
+    """Problems that were there before become notices, as many of each as there were; with their fingerprints."""
+    left = Counter(baseline)
+    marked: list[Problem] = []
+    known: set[str] = set()
+    for problem in problems:
+        if problem.severity is not Severity.NOTICE and may_be_known(problem) and left[problem.fingerprint] > 0:
+            left[problem.fingerprint] -= 1
+            known.add(problem.fingerprint)
+            problem = problem.with_severity(Severity.NOTICE)
+        marked.append(problem)
+    return marked, frozenset(known)
