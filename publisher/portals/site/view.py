@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from publisher.plan.model import PublishedFile, Record
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class SiteView:
-    """A whole portal at one moment.
+    """A whole portal at one moment; a view is equal to itself alone, so that work can be kept for it.
 
     ``files`` lists the files below ``dataset/NAME/`` (``PublishedFile.resource`` is the resource's
     name); ``held`` names datasets that stand at an older version, with problem codes; ``redirects``

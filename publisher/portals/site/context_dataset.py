@@ -1,0 +1,255 @@
+"""What a dataset's page says."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from publisher.plan.model import PublishedFile, Record
+from publisher.portals.site import chart
+from publisher.portals.site.context import Lens
+from publisher.portals.site.words import day, number
+
+_NUMERIC = {"number", "integer"}
+_RIGHT = _NUMERIC | {"year", "yearmonth"}
+_CELL = 400
+
+
+@dataclass(frozen=True)
+class FileLink:
+    """A file to take."""
+
+    href: str
+    label: str
+    bytes: int
+    sha256: str
+    kind: str
+    rows: int | None = None
+
+
+@dataclass(frozen=True)
+class Column:
+    """A line of the data dictionary."""
+
+    name: str
+    title: str
+    type: str
+    description: str
+    unit: str
+    rules: tuple[str, ...]
+    right: bool
+    numeric: bool
+
+
+@dataclass(frozen=True)
+class ResourceView:
+    """A resource as its card, preview and dictionary show it."""
+
+    id: str
+    anchor: str
+    title: str
+    description: str
+    format: str
+    rows: int | None
+    url: str
+    service: bool
+    primary: FileLink | None
+    others: tuple[FileLink, ...]
+    files: tuple[FileLink, ...]
+    columns: tuple[Column, ...]
+    keys: tuple[str, ...]
+    preview: tuple[tuple[str, ...], ...]
+    drawing: chart.Drawing | None
+    chart_title: str
+
+
+@dataclass(frozen=True)
+class Body:
+    """An organization in a line of succession."""
+
+    key: str
+    title: str
+    known: bool
+    valid_from: str
+    valid_to: str
+    basis: str
+    inferred: bool
+
+
+def resources(lens: Lens, record: Record, files: Sequence[PublishedFile]) -> tuple[ResourceView, ...]:
+    """A dataset's resources with their published files."""
+    found = record.get("resources") or ()
+    return tuple(_resource(lens, resource, files, len(found) == 1) for resource in found)
+
+
+def _resource(lens: Lens, resource: Mapping[str, Any], files: Sequence[PublishedFile], alone: bool) -> ResourceView:
+    name = str(resource.get("name") or resource.get("id") or "")
+    rows_of = {part["name"]: part.get("rows") for part in resource.get("parts") or ()}
+    own = [f for f in files if f.resource in {name, resource.get("id")} or (f.resource is None and alone)]
+    links = [_link(lens, f, name, rows_of) for f in own if f.name != "datapackage.json"]
+    links.sort(key=lambda link: (_RANKS.get((link.kind, link.label), 5), link.href))
+    primary = next((link for link in links if link.kind != "form"), links[0] if links else None)
+    columns = tuple(_column(lens, field) for field in (resource.get("schema") or {}).get("fields") or ())
+    key = (resource.get("schema") or {}).get("primaryKey") or ()
+    title = lens.text(resource.get("title")) or name
+    drawn = resource.get("chart")
+    by_name = {column.name: column.title for column in columns}
+    caption = ""
+    if drawn:
+        caption = lens.say("{y} by {x}", y=by_name.get(drawn.get("y"), ""), x=by_name.get(drawn.get("x"), "").lower())
+    return ResourceView(
+        id=str(resource.get("id") or name),
+        anchor=f"tep-{name}" if lens.language == "vi" else f"file-{name}",
+        title=title,
+        description=lens.text(resource.get("description")),
+        format=("API" if resource.get("service") else str(resource.get("format") or "").upper()),
+        rows=resource.get("rows"),
+        url=str(resource.get("url") or ""),
+        service=bool(resource.get("service")),
+        primary=primary,
+        others=tuple(link for link in links if link is not primary)[:6],
+        files=tuple(links),
+        columns=columns,
+        keys=(key,) if isinstance(key, str) else tuple(key),
+        preview=tuple(_row(lens, row, columns) for row in resource.get("preview") or ()),
+        drawing=chart.draw(drawn, title, caption, f"c-{name}", lens.language) if drawn else None,
+        chart_title=caption,
+    )
+
+
+_RANKS = {("derived", "CSV"): 0, ("derived", "XLSX"): 1, ("derived", "JSON"): 2, ("derived", "PARQUET"): 3}
+
+
+def _link(lens: Lens, file: PublishedFile, resource: str, rows: Mapping[str, Any]) -> FileLink:
+    base = file.name.rsplit("/", 1)[-1]
+    suffix = base.rsplit(".", 1)[-1].upper() if "." in base else ""
+    if base == f"{resource}-form.xlsx":
+        kind, label = "form", lens.say("Form to fill in (XLSX)")
+    elif file.made_from is not None:
+        kind, label = "derived", suffix
+    else:
+        kind, label = "original", base
+    return FileLink(file.name, label, file.bytes, file.sha256, kind, rows.get(base))
+
+
+def _column(lens: Lens, field: Mapping[str, Any]) -> Column:
+    kind = str(field.get("type") or "any")
+    return Column(
+        name=str(field.get("name")),
+        title=lens.text(field.get("title")) or str(field.get("name")),
+        type=_type(lens, kind),
+        description=lens.text(field.get("description")),
+        unit=lens.text(field.get("unit")),
+        rules=tuple(_rules(lens, field.get("constraints") or {})),
+        right=kind in _RIGHT,
+        numeric=kind in _NUMERIC,
+    )
+
+
+def _type(lens: Lens, kind: str) -> str:
+    names = {
+        "string": lens.say("text"),
+        "number": lens.say("number"),
+        "integer": lens.say("whole number"),
+        "boolean": lens.say("yes or no"),
+        "date": lens.say("date"),
+        "time": lens.say("time of day"),
+        "datetime": lens.say("date and time"),
+        "year": lens.say("year"),
+        "yearmonth": lens.say("year and month"),
+        "any": lens.say("any"),
+    }
+    return names.get(kind, kind)
+
+
+def _rules(lens: Lens, constraints: Mapping[str, Any]) -> list[str]:
+    said: list[str] = []
+    if constraints.get("required"):
+        said.append(lens.say("required"))
+    if constraints.get("unique"):
+        said.append(lens.say("unique"))
+    for key, sentence in (
+        ("minimum", "at least {value}"),
+        ("maximum", "at most {value}"),
+        ("minLength", "at least {value} characters"),
+        ("maxLength", "at most {value} characters"),
+        ("pattern", "pattern {value}"),
+    ):
+        if key in constraints:
+            value = constraints[key]
+            shown = number(value, lens.language) if not isinstance(value, str) else value
+            said.append(lens.say(sentence, value=shown))
+    if constraints.get("enum"):
+        said.append(lens.say("one of: {value}", value=", ".join(str(v) for v in constraints["enum"])))
+    return said
+
+
+def _row(lens: Lens, row: Sequence[Any], columns: Sequence[Column]) -> tuple[str, ...]:
+    cells: list[str] = []
+    for place, cell in enumerate(row):
+        text = "" if cell is None else str(cell)
+        if text and place < len(columns) and columns[place].numeric:
+            text = number(text, lens.language)
+        cells.append(text if len(text) <= _CELL else text[:_CELL] + "…")
+    return tuple(cells)
+
+
+def succession(lens: Lens, record: Record) -> tuple[Body, ...]:
+    """The publisher and the bodies that took over from it, the last of which answers today."""
+    line = [{"key": record.get("organization")}, *(record.get("succession") or ())]
+    if record.get("responsible") and all(step.get("key") != record["responsible"] for step in line):
+        line.append({"key": record["responsible"]})
+    return tuple(body(lens, step) for step in line)
+
+
+def body(lens: Lens, step: Mapping[str, Any]) -> Body:
+    """One step of a line of succession."""
+    key = str(step.get("key") or "")
+    known = lens.view.organizations.get(key)
+    return Body(
+        key=key,
+        title=lens.organization(key),
+        known=known is not None,
+        valid_from=(known or {}).get("valid_from") or "",
+        valid_to=(known or {}).get("valid_to") or "",
+        basis=lens.text(step.get("basis")),
+        inferred=bool(step.get("inferred")),
+    )
+
+
+_QUARTER = re.compile(r"(\d{4})-Q([1-4])")
+_MONTH = re.compile(r"(\d{4})-(\d{2})")
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+
+
+def period(lens: Lens, name: str) -> str:
+    """A period's name as people say it: 2023, quý 1/2023, 01/2023, 31/01/2023."""
+    if found := _QUARTER.fullmatch(name):
+        return lens.say("Q{quarter} {year}", quarter=found[2], year=found[1])
+    if found := _MONTH.fullmatch(name):
+        return f"{found[2]}/{found[1]}"
+    return day(name, lens.language) if _DAY.fullmatch(name) else name
+
+
+def frequency(lens: Lens, word: str | None) -> str:
+    """How often data are updated, in words."""
+    return (
+        {
+            "continuous": lens.say("Updated continuously"),
+            "daily": lens.say("Updated daily"),
+            "weekly": lens.say("Updated weekly"),
+            "biweekly": lens.say("Updated every two weeks"),
+            "monthly": lens.say("Updated monthly"),
+            "bimonthly": lens.say("Updated every two months"),
+            "quarterly": lens.say("Updated quarterly"),
+            "semiannual": lens.say("Updated twice a year"),
+            "annual": lens.say("Updated yearly"),
+            "biennial": lens.say("Updated every two years"),
+            "school-year": lens.say("Updated every school year"),
+            "irregular": lens.say("Updated irregularly"),
+            "as-needed": lens.say("Updated when something changes"),
+            "never": lens.say("One-off, not updated"),
+        }.get(word or "", lens.say("Update frequency not known"))
+    )

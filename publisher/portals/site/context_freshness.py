@@ -1,0 +1,103 @@
+"""Freshness as a page says it: dates in words, and the dates between which a reader's clock decides."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from markupsafe import Markup
+
+from publisher.plan.model import Record
+from publisher.portals.site.context import Lens
+from publisher.portals.site.context_dataset import frequency, period
+from publisher.portals.site.render import speaker
+from publisher.portals.site.words import day
+
+
+@dataclass(frozen=True)
+class Fresh:
+    """``fixed`` states do not change with the day; ``state`` is given only where the build was given an instant."""
+
+    frequency: str
+    badge: str
+    sentences: tuple[Markup, ...]
+    fixed: bool
+    opens_at: str
+    due_at: str
+    overdue_at: str
+    delinquent_at: str
+    state: str
+
+
+def fresh(lens: Lens, record: Record) -> Fresh | None:
+    """What is known of a dataset's freshness; None where nothing is promised."""
+    terms = record.get("freshness")
+    if not terms:
+        return None
+    words = frequency(lens, terms.get("frequency"))
+    state = terms.get("state") or ""
+    return Fresh(
+        frequency=words,
+        badge=_state(lens, state) or _state(lens, terms.get("fixed") or "") or words,
+        sentences=tuple(_sentences(lens, terms, words, record)),
+        fixed=bool(terms.get("fixed") or state) or not any(terms.get(k) for k in ("opens_at", "due_at", "overdue_at")),
+        opens_at=terms.get("opens_at") or "",
+        due_at=terms.get("due_at") or "",
+        overdue_at=terms.get("overdue_at") or "",
+        delinquent_at=terms.get("delinquent_at") or "",
+        state=state,
+    )
+
+
+def _state(lens: Lens, state: str) -> str:
+    return {
+        "fresh": lens.say("Up to date"),
+        "due": lens.say("Update due"),
+        "overdue": lens.say("Update overdue"),
+        "delinquent": lens.say("Long overdue"),
+        "no-evidence": lens.say("No evidence of updates"),
+        "unmeasured": lens.say("Freshness not measured"),
+        "paused": lens.say("Updates paused"),
+        "ended": lens.say("No longer updated"),
+    }.get(state, "")
+
+
+def _sentences(lens: Lens, terms: Mapping[str, Any], words: str, record: Record) -> list[Markup]:
+    say = speaker(lens.language)
+    said = [Markup("{}.").format(words)]
+    covered, following, due = terms.get("covered") or {}, terms.get("next") or {}, terms.get("due_at")
+    if covered.get("name"):
+        name = period(lens, str(covered["name"]))
+        said.append(say("Data through {period}.", period=_time(str(covered.get("end") or ""), name)))
+    elif (record.get("freshness") or {}).get("evidence", {}).get("on"):
+        on = str(terms["evidence"]["on"])
+        said.append(say("Last changed or reviewed on {date}.", date=_time(on, day(on, lens.language))))
+    if due:
+        date = _time(str(due), day(str(due), lens.language))
+        if following.get("name"):
+            name = period(lens, str(following["name"]))
+            said.append(say("Next: {period}, by {date}.", period=name, date=date))
+        else:
+            said.append(say("Next update by {date}.", date=date))
+    if terms.get("missing"):
+        names = ", ".join(period(lens, str(name)) for name in terms["missing"])
+        said.append(say("Missing: {periods}.", periods=names))
+    if terms.get("as_of") and terms.get("state"):
+        on = str(terms["as_of"])
+        said.append(say("As of {date}.", date=_time(on, day(on, lens.language))))
+    evidence = terms.get("evidence") or {}
+    known = {
+        "column": "Measured by the column {detail}.",
+        "period": "Measured by the period in the file's name.",
+        "content": "Measured by when the data's content last changed.",
+        "git": "Measured by when the data file last changed.",
+        "attested": "Measured by a dated review.",
+    }
+    if evidence.get("kind") in known:
+        said.append(say(known[str(evidence["kind"])], detail=evidence.get("detail") or ""))
+    return said
+
+
+def _time(iso: str, words: str) -> Markup:
+    return Markup('<time datetime="{}">{}</time>').format(iso, words) if iso else Markup("{}").format(words)

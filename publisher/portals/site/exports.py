@@ -1,0 +1,117 @@
+"""``datapackage.json``: a dataset as a Frictionless Data Package over its published files."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from publisher.plan.model import PublishedFile, Record
+from publisher.portals.site.context import Lens
+
+_MEDIA = {"csv": "text/csv", "tsv": "text/tab-separated-values", "json": "application/json"}
+_KEPT = ("name", "type", "constraints", "rdfType", "example")
+_TEXT = ("title", "description")
+
+
+def datapackage(lens: Lens, name: str) -> dict[str, Any] | None:
+    """The package in one language; None where no file of the dataset holds a table or document."""
+    record = lens.view.datasets[name]
+    files = lens.view.files.get(name, ())
+    resources = [
+        entry for resource in record.get("resources") or () for entry in _entries(lens, resource, files, record)
+    ]
+    if not resources:
+        return None
+    catalogue = lens.view.catalogue
+    publisher = catalogue.get("publisher") or {}
+    official = catalogue.get("standing") == "official"
+    title = lens.organization(record.get("organization")) if official else lens.text(publisher.get("name"))
+    license_ = (catalogue.get("licenses") or {}).get(record.get("license") or "")
+    package: dict[str, Any] = {"name": name, "id": record.get("id"), "title": lens.text(record.get("title"))}
+    package["description"] = lens.text(record.get("description"))
+    package["keywords"] = list(record.get("keywords") or ())
+    base = str(catalogue.get("base_url") or "").rstrip("/")
+    package["homepage"] = f"{base}/dataset/{name}/" if base else None
+    package["created"] = f"{record['issued']}T00:00:00Z" if record.get("issued") else None
+    package["contributors"] = [{"title": title, "role": "publisher"}] if title else []
+    package["sources"] = [_source(source) for source in record.get("provenance") or ()]
+    if license_:
+        terms = {"name": license_.get("spdx") or record["license"], "path": license_.get("url")}
+        package["licenses"] = [_filled({**terms, "title": lens.text(license_.get("name"))})]
+    package["resources"] = resources
+    return _filled(package)
+
+
+def _source(source: Mapping[str, Any]) -> dict[str, Any]:
+    url = str(source.get("url") or "")
+    return _filled({"title": source.get("source"), "path": url if url.startswith(("http://", "https://")) else None})
+
+
+def _entries(
+    lens: Lens, resource: Mapping[str, Any], files: Sequence[PublishedFile], record: Record
+) -> list[dict[str, Any]]:
+    own = [f for f in files if f.resource in {resource.get("name"), resource.get("id")}]
+    own = [f for f in own if not f.name.endswith("-form.xlsx")]
+    tables = [f for f in own if f.made_from is not None and f.name.endswith(".csv")]
+    chosen = tables[:1] or [f for f in own if f.made_from is None]
+    entries = []
+    for place, file in enumerate(chosen):
+        suffix = file.name.rsplit(".", 1)[-1].lower()
+        entry: dict[str, Any] = {
+            "name": resource["name"] if len(chosen) == 1 else f"{resource['name']}-{place + 1}",
+            "path": file.name,
+            "title": lens.text(resource.get("title")),
+            "description": lens.text(resource.get("description")),
+            "format": suffix,
+            "mediatype": _MEDIA.get(suffix),
+            "bytes": file.bytes,
+            "hash": f"sha256:{file.sha256}",
+        }
+        if tables and resource.get("schema"):
+            entry |= {"type": "table", "profile": "tabular-data-resource", "encoding": "utf-8"}
+            entry["schema"] = canonical_schema(lens, resource["schema"], record)
+        entries.append(_filled(entry))
+    return entries
+
+
+def canonical_schema(lens: Lens, schema: Mapping[str, Any], record: Record) -> dict[str, Any]:
+    """The plain Table Schema of a table made by us: texts in one language, values in canonical form.
+
+    How the committed file wrote its values (date patterns, marks of thousands) does not hold for
+    the derived one. Keys into other datasets are left out: a package knows only its own resources.
+    """
+    fields = [_field(lens, field) for field in schema.get("fields") or ()]
+    lowered: dict[str, Any] = {"fields": fields, "missingValues": [""]}
+    if schema.get("primaryKey"):
+        key = schema["primaryKey"]
+        lowered["primaryKey"] = [key] if isinstance(key, str) else list(key)
+    names = {resource.get("name") for resource in record.get("resources") or ()}
+    keys = []
+    for foreign in schema.get("foreignKeys") or ():
+        reference = foreign.get("reference") or {}
+        target = reference.get("resource") or ""
+        if reference.get("dataset") in {None, "", record.get("name")} and (target == "" or target in names):
+            here, there = foreign["fields"], reference["fields"]
+            keys.append(
+                {
+                    "fields": [here] if isinstance(here, str) else list(here),
+                    "reference": {"resource": target, "fields": [there] if isinstance(there, str) else list(there)},
+                }
+            )
+    if keys:
+        lowered["foreignKeys"] = keys
+    return lowered
+
+
+def _field(lens: Lens, field: Mapping[str, Any]) -> dict[str, Any]:
+    lowered = {key: field[key] for key in _KEPT if key in field}
+    lowered |= {key: lens.text(field[key]) for key in _TEXT if field.get(key)}
+    if field.get("unit"):
+        lowered["unit"] = lens.text(field["unit"])
+    if field.get("type") == "string" and field.get("format"):
+        lowered["format"] = field["format"]
+    return lowered
+
+
+def _filled(value: dict[str, Any]) -> dict[str, Any]:
+    return {key: item for key, item in value.items() if item not in (None, "", [], {})}
