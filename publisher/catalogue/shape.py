@@ -73,7 +73,7 @@ class _Wording:
 
     def _at(self, code: str, pointer: Pointer, *, key: bool = False, **params: object) -> Problem:
         line, column = self.document.place(pointer, key=key)
-        params["where"] = _name(pointer[:-1] if key else pointer)
+        params["where"] = _name(pointer[:-1] if key else pointer) or Term("top-level")
         return Problem(code, self.document.file, line, column, params=params, dataset=self.dataset)
 
     def _unknown_keys(self, error: ValidationError, pointer: Pointer, keys: Sequence[str]) -> Iterator[Problem]:

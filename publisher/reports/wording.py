@@ -1,0 +1,46 @@
+"""Problems in words, the one record from which every format is made."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from publisher.messages import Messages
+from publisher.problem import Problem, Severity, in_order
+
+# What a terminal or an XML reader would take for more than text.
+_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ufffe\uffff]|[\t\n]")
+
+
+@dataclass(frozen=True, slots=True)
+class Worded:
+    """A problem with its sentences; all its texts are of one line and free of control characters."""
+
+    problem: Problem
+    file: str
+    message: str
+    help: str
+
+    @property
+    def place(self) -> str:
+        """``file:line:column`` as editors and terminals make links of it."""
+        steps = [self.file, self.problem.line, self.problem.column if self.problem.line else None]
+        return ":".join(str(step) for step in steps if step is not None)
+
+
+def worded(problems: Iterable[Problem], messages: Messages, prefix: str = "") -> list[Worded]:
+    """Problems in order and in words; ``prefix`` is the way from the repository's root to the catalogue's."""
+    return [
+        Worded(one, _clean(prefix + one.file), _clean(messages.message(one)), _clean(messages.help(one)))
+        for one in in_order(problems)
+    ]
+
+
+def count(problems: Sequence[Worded], severity: Severity) -> int:
+    """How many have a severity."""
+    return sum(one.problem.severity is severity for one in problems)
+
+
+def _clean(text: str) -> str:
+    return _CONTROL.sub(" ", text)
