@@ -12,6 +12,8 @@ from publisher.messages import messages
 from publisher.session import Session
 
 _STEP = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+_RESERVED = {"con", "prn", "aux", "nul", *(f"{port}{number}" for port in ("com", "lpt") for number in range(1, 10))}
+"""Names that Windows keeps for devices."""
 
 
 @click.command()
@@ -47,8 +49,8 @@ def command(
     from publisher.scaffold.write import write_new
     from publisher.text import slug
 
-    steps = name.strip("/").split("/")
-    if not all(_STEP.fullmatch(step) for step in steps) or not 2 <= len(steps[-1]) <= 100:
+    steps = name.split("/")
+    if not all(_STEP.fullmatch(step) and step not in _RESERVED for step in steps) or not 2 <= len(steps[-1]) <= 100:
         raise OpendataError("name-not-allowed", name=name, suggestion="/".join(slug(one) or "dataset" for one in steps))
     catalogue = load(session.root).catalogue
     if catalogue is None:
