@@ -1,0 +1,100 @@
+"""The catalogue's own list as a data file: a dataset with ``generated: catalogue`` gets it as its data."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import date
+
+from publisher.catalogue.model import Catalogue, Dataset, Part, Resource
+from publisher.errors import OpendataError
+from publisher.workspace import Workspace, write_atomically
+
+Row = Mapping[str, str]
+
+
+def with_generated(catalogue: Catalogue, workspace: Workspace, *, as_of: date | None = None) -> Catalogue:
+    """The catalogue with the list of its datasets as the file of every generated resource.
+
+    The list is written below ``workspace.folder/generated``, and only if it changed. A dataset under embargo
+    (``publish_at`` after ``as_of``; any date without one) is not in it. Without a generated dataset the
+    catalogue comes back as it is.
+
+    Raises:
+        OpendataError: ``file-not-written`` if the workspace cannot be written to.
+    """
+    generated = [dataset for dataset in catalogue.datasets.values() if dataset.generated is not None]
+    if not generated:
+        return catalogue
+    content = _csv(_columns(catalogue.settings.languages), list_rows(catalogue, as_of))
+    filled = {dataset.name: _filled(dataset, content, workspace) for dataset in generated}
+    return replace(catalogue, datasets={**catalogue.datasets, **filled})
+
+
+def list_rows(catalogue: Catalogue, as_of: date | None = None) -> list[Row]:
+    """One row per dataset that may be named, by name; texts in every language of the catalogue."""
+    shown = (one for one in catalogue.datasets.values() if not _embargoed(one, as_of))
+    return [_row(catalogue, dataset) for dataset in sorted(shown, key=lambda one: one.name)]
+
+
+def _embargoed(dataset: Dataset, as_of: date | None) -> bool:
+    return dataset.publish_at is not None and (as_of is None or dataset.publish_at > as_of)
+
+
+def _row(catalogue: Catalogue, dataset: Dataset) -> Row:
+    titles = dataset.title.by_language
+    return {
+        "name": dataset.name,
+        "id": str(dataset.id),
+        **{f"title_{language}": titles.get(language, "") for language in catalogue.settings.languages},
+        "organization": dataset.organization,
+        "themes": ";".join(dataset.themes),
+        "region": dataset.region or "",
+        "status": dataset.status.value,
+        "frequency": dataset.freshness.frequency if dataset.freshness is not None else "",
+        "license": dataset.license or "",
+        "access_rights": dataset.access_rights,
+        "resources": str(len(dataset.resources)),
+        "files": str(_files(dataset)),
+    }
+
+
+def _files(dataset: Dataset) -> int:
+    # The list does not exist yet when it counts its own file.
+    if dataset.generated is not None:
+        return len(dataset.resources)
+    return sum(len(resource.parts) for resource in dataset.resources)
+
+
+def _columns(languages: Sequence[str]) -> list[str]:
+    titles = [f"title_{language}" for language in languages]
+    after = ["organization", "themes", "region", "status", "frequency", "license", "access_rights"]
+    return ["name", "id", *titles, *after, "resources", "files"]
+
+
+def _csv(columns: Sequence[str], rows: Sequence[Row]) -> bytes:
+    text = io.StringIO(newline="")
+    writer = csv.DictWriter(text, columns, lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    return text.getvalue().encode()
+
+
+def _filled(dataset: Dataset, content: bytes, workspace: Workspace) -> Dataset:
+    return replace(
+        dataset, resources=tuple(_written(dataset, resource, content, workspace) for resource in dataset.resources)
+    )
+
+
+def _written(dataset: Dataset, resource: Resource, content: bytes, workspace: Workspace) -> Resource:
+    name = f"{resource.name}.csv"
+    path = workspace.folder / "generated" / dataset.name / name
+    try:
+        if not path.is_file() or path.read_bytes() != content:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            write_atomically(path, content)
+    except OSError as error:
+        raise OpendataError("file-not-written", path=str(path), reason=error.strerror or str(error)) from error
+    return replace(resource, path=name, parts=(Part(f"{dataset.folder}/{name}", path),))
