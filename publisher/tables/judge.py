@@ -1,0 +1,178 @@
+"""One data file judged by frictionless, row by row, from the cells that our readers give.
+
+Frictionless sees the rows as inline data, so that every format is judged by one mechanism, and the
+same pass that finds errors yields the rows in canonical text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from publisher.catalogue.model import Part
+from publisher.tables.canonical import canonical, writer
+from publisher.tables.model import Row
+from publisher.tables.schema import lower_data, text_schema
+from publisher.tables.source import RawTable, Table, Unreadable, column_letter
+
+Watch = Callable[[Sequence[Any]], None]
+
+
+class Judged(NamedTuple):
+    """A row: its number in the file or sheet, its canonical cells, frictionless's errors, and the cells as read."""
+
+    line: int
+    cells: Row
+    errors: Sequence[Any]
+    raw: Sequence[Any]
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """A file being judged: ``header_errors`` are frictionless's; ``rows`` is empty where there are some."""
+
+    columns: tuple[str, ...]
+    header_errors: tuple[Any, ...]
+    rows: Iterator[Judged]
+
+
+def open_raw(table: Table, part: Part) -> RawTable:
+    """A data file opened by the reader of its format.
+
+    Raises:
+        Unreadable: with the problem that says why it is no table.
+    """
+    from publisher.tables import magic, read_csv, read_json, read_sheet
+
+    file, path = part.file, part.path
+    try:
+        declared = magic.demand(table, file, path)
+        if declared in {"csv", "tsv"}:
+            return read_csv.open_csv(table, file, path, declared)
+        if declared in {"xlsx", "xls"}:
+            return read_sheet.open_sheet(table, file, path, declared)
+        if declared == "json":
+            return read_json.open_json(table, file, path)
+        if declared == "jsonl":
+            return read_json.open_json_lines(table, file, path)
+        return read_json.open_parquet(table, file, path)
+    except OSError as error:
+        problem = table.problem("table-unreadable", file, reason=error.strerror or type(error).__name__)
+        raise Unreadable(problem) from error
+
+
+def columns_of(table: Table, raw: RawTable) -> tuple[str, ...]:
+    """The columns' names: the schema's, else the labels with blank and repeated ones made distinct."""
+    if table.schema is not None:
+        return tuple(field["name"] for field in table.schema["fields"])
+    names: list[str] = []
+    for index, label in enumerate(raw.labels):
+        name = label.strip() or column_letter(index)
+        while name in names:
+            name = f"{name} ({column_letter(index)})"
+        names.append(name)
+    return tuple(names)
+
+
+def make_schema(table: Table) -> Any:
+    """The schema as frictionless's object, without foreign keys, which are judged over all files.
+
+    Raises:
+        Unreadable: frictionless does not accept the schema.
+    """
+    from frictionless import FrictionlessException, Schema
+
+    assert table.schema is not None
+    lowered = {k: v for k, v in lower_data(table.schema, table.languages).items() if k != "foreignKeys"}
+    try:
+        schema = Schema.from_descriptor(lowered)
+        for field in schema.fields:
+            field.create_cell_reader()
+    except (FrictionlessException, ValueError, TypeError, ArithmeticError) as error:
+        reason = _reason(error) if isinstance(error, FrictionlessException) else type(error).__name__
+        raise Unreadable(
+            table.problem("table-schema-invalid", table.schema_file, table.schema_line, reason=reason)
+        ) from error
+    return schema
+
+
+def judge(table: Table, part: Part, raw: RawTable, schema: Any = None, watch: Sequence[Watch] = ()) -> Judgement:
+    """Judge a file. ``watch`` sees every row of cells as read, whether the file is valid or not.
+
+    The iterator raises :class:`Unreadable` where the file breaks off.
+    """
+    from frictionless import Schema
+    from frictionless.resources import TableResource
+
+    columns = columns_of(table, raw)
+    fields: Sequence[Mapping[str, Any]] = table.schema["fields"] if table.schema else ()
+    if schema is None:
+        schema = make_schema(table) if table.schema else Schema.from_descriptor(text_schema(columns))
+    feed = _Feed(raw, raw.labels if table.schema else columns, [field["type"] for field in fields], watch)
+    resource = TableResource(name="table", data=feed, schema=schema)
+    resource.open()
+    errors = tuple(resource.header.errors)
+    if feed.failure is not None:
+        resource.close()
+        raise feed.failure
+    if errors:
+        for _ in resource.cell_stream:
+            pass
+        resource.close()
+        return Judgement(columns, errors, iter(()))
+    return Judgement(columns, (), _rows(table, part, raw, feed, resource, fields))
+
+
+def _rows(
+    table: Table, part: Part, raw: RawTable, feed: _Feed, resource: Any, fields: Sequence[Mapping[str, Any]]
+) -> Iterator[Judged]:
+    writers = [writer(field["type"]) for field in fields] or None
+    offset = raw.first - 2
+    line = raw.first - 1
+    with resource:
+        try:
+            for row in resource.row_stream:
+                values = row.values()
+                cells = (
+                    map(canonical, values) if writers is None else (w(v) for w, v in zip(writers, values, strict=True))
+                )
+                line = row.row_number + offset
+                yield Judged(line, tuple(cells), row.errors, row.cells)
+        except (ArithmeticError, TypeError, ValueError) as error:
+            # Some cells that its types accept make frictionless fail later: sNaN with bounds, lists as keys.
+            raise Unreadable(table.problem("table-cell-unusable", part.file, line + 1, sheet=raw.sheet)) from error
+    if feed.failure is not None:
+        raise feed.failure
+
+
+class _Feed:
+    """The rows for frictionless. A failure is kept, as frictionless would hide it in an error of its own."""
+
+    def __init__(self, raw: RawTable, header: Sequence[str], types: Sequence[str], watch: Sequence[Watch]) -> None:
+        self.raw = raw
+        self.header = list(header)
+        self.types = types if raw.sheet is not None else ()
+        self.watch = watch
+        self.failure: Unreadable | None = None
+
+    def __call__(self) -> Iterator[list[Any]]:
+        yield self.header
+        try:
+            for cells in self.raw.rows:
+                for see in self.watch:
+                    see(cells)
+                yield self._adapted(cells) if self.types else cells
+        except Unreadable as failure:
+            self.failure = failure
+
+    def _adapted(self, cells: list[Any]) -> list[Any]:
+        from publisher.tables.read_sheet import adapt
+
+        types = [*self.types, *["any"] * (len(cells) - len(self.types))]
+        return [cell if cell is None else adapt(cell, kind) for cell, kind in zip(cells, types, strict=False)]
+
+
+def _reason(error: Any) -> str:
+    reasons = error.reasons or [error.error]
+    return "; ".join(str(one.note or one.type) for one in reasons)[:300]
