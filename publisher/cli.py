@@ -78,7 +78,7 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
 def run(arguments: list[str]) -> int:
     """Run one command line and return its exit code; nothing but a defect prints a traceback, into a file."""
     _use_utf8()
-    words = _speak(preferred_language(_asked_language(arguments)))
+    words = speak(preferred_language(_asked_language(arguments)))
     try:
         result = spoken(words).main(arguments, prog_name="opendata", standalone_mode=False)
         return int(result or Exit.DONE)
@@ -109,7 +109,7 @@ def _asked_language(arguments: Sequence[str]) -> str | None:
     return None
 
 
-def _speak(language: str) -> Messages:
+def speak(language: str) -> Messages:
     """The words of a language, for us and for click, whose sentences are looked up by Python's own gettext."""
     import gettext
     from importlib import resources
@@ -142,4 +142,4 @@ def _use_utf8() -> None:
             reconfigure(encoding="utf-8", errors="backslashreplace")
 
 
-__all__ = ["Translated", "main", "opendata", "run", "spoken"]
+__all__ = ["Translated", "main", "opendata", "run", "speak", "spoken"]
