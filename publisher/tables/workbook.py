@@ -1,0 +1,54 @@
+"""Excel workbooks whose bytes repeat: a fixed date of creation, no names of machines or people."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+CREATED = datetime(2000, 1, 1)
+_SHEET_NAME = str.maketrans(dict.fromkeys("[]:*?/\\", " "))
+
+
+@contextmanager
+def workbook(path: Path, *, streamed: bool = False) -> Iterator[Any]:
+    """An xlsxwriter workbook that appears under its name when it is complete.
+
+    Cells that look like formulas, links or numbers stay the text that they are. ``streamed`` keeps
+    one row in memory and writes texts inline.
+    """
+    import xlsxwriter
+
+    options = {
+        "constant_memory": streamed,
+        "strings_to_formulas": False,
+        "strings_to_urls": False,
+        "strings_to_numbers": False,
+        "nan_inf_to_errors": True,
+    }
+    with replacing(path) as partial:
+        book = xlsxwriter.Workbook(str(partial), options)
+        book.set_properties({"created": CREATED})
+        try:
+            yield book
+        finally:
+            book.close()
+
+
+@contextmanager
+def replacing(path: Path) -> Iterator[Path]:
+    """A name beside a path to write to; the file takes the path's place when all went well."""
+    partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
+    try:
+        yield partial
+        partial.replace(path)
+    finally:
+        partial.unlink(missing_ok=True)
+
+
+def sheet_name(text: str) -> str:
+    """A text as Excel accepts it for a sheet: 31 characters, none of ``[]:*?/\\``, no apostrophe at an end."""
+    return " ".join(text.translate(_SHEET_NAME).split())[:31].strip(" '") or "Data"
