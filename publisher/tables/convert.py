@@ -38,7 +38,7 @@ class ColumnSpec:
 
 
 class CannotConvert(Exception):
-    """The rows do not fit into the format (Excel's number of rows), or its library is not installed."""
+    """The rows do not fit into the format (Excel's rows, Parquet's digits), or its library is not installed."""
 
 
 def column_specs(
@@ -66,7 +66,7 @@ def convert(format: str, columns: Sequence[ColumnSpec], rows: Iterable[Row], pat
     """Write rows to a path; the file appears when it is complete.
 
     Raises:
-        CannotConvert: too many rows for Excel, or pyarrow is missing.
+        CannotConvert: too many rows for Excel, numbers too long for Parquet, or pyarrow is missing.
         OSError: the disk is full or the folder is not writable.
     """
     _WRITERS[format](columns, rows, path)
@@ -153,9 +153,8 @@ def _after_1900(cell: str) -> datetime | None:
 
 def _dictionary(book: Any, columns: Sequence[ColumnSpec], bold: Any) -> None:
     sheet = book.add_worksheet(sheet_name("Dictionary"))
-    for index, (label, width) in enumerate(
-        (("name", 24), ("title", 40), ("type", 12), ("unit", 16), ("description", 80))
-    ):
+    widths = {"name": 24, "title": 40, "type": 12, "unit": 16, "description": 80}
+    for index, (label, width) in enumerate(widths.items()):
         sheet.set_column(index, index, width)
         sheet.write_string(0, index, label, bold)
     for row, column in enumerate(columns, 1):
@@ -179,7 +178,10 @@ def _parquet(columns: Sequence[ColumnSpec], rows: Iterable[Row], path: Path) -> 
                 [None if cell is None else read(cell) for cell in column]
                 for read, column in zip(readers, zip(*batch, strict=True), strict=True)
             ]
-            arrays = [pyarrow.array(one, kind) for one, kind in zip(cells, types, strict=True)]
+            try:
+                arrays = [pyarrow.array(one, kind) for one, kind in zip(cells, types, strict=True)]
+            except (pyarrow.ArrowException, OverflowError) as error:
+                raise CannotConvert("parquet") from error
             writer.write_table(pyarrow.Table.from_arrays(arrays, schema=schema))
 
 

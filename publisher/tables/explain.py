@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -22,7 +22,7 @@ _SERIAL = range(20_000, 80_000)
 _LISTED = 10
 
 
-def explain_header(table: Table, file: str, raw: RawTable, errors: Sequence[Any]) -> Iterator[Problem]:
+def explain_header(table: Table, file: str, raw: RawTable, found_at: int | None) -> Iterator[Problem]:
     """Why the header is not the schema's, told by names rather than by position.
 
     A label in the file is never shown: where the header is missing it is a cell of the first row.
@@ -31,6 +31,9 @@ def explain_header(table: Table, file: str, raw: RawTable, errors: Sequence[Any]
     assert table.schema is not None
     names = [field["name"] for field in table.schema["fields"]]
     labels = raw.labels
+    if found_at is not None:
+        yield table.problem("table-header-elsewhere", file, line, sheet=raw.sheet, found=found_at)
+        return
     if not any(label.strip() for label in labels):
         yield table.problem("table-blank-header", file, line, sheet=raw.sheet)
         return

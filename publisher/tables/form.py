@@ -3,27 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 from publisher.catalogue.model import TableSchema
 from publisher.messages import Messages, messages
 from publisher.tables.schema import key_columns
-from publisher.tables.workbook import sheet_name, workbook
+from publisher.tables.workbook import CREATED, sheet_name, workbook
 from publisher.text import text_of
 
 _LAST_ROW = 10_000
 _LIST_LENGTH = 255
 _FIRST = 2
-"""Rows above the data: names, titles. A resource made from a filled form needs only the first."""
+"""Rows above the data: titles for people, then the names. A filled form is published with ``header_row: 2``."""
 
 
 def write_form(schema: TableSchema, title: str, languages: Sequence[str], path: Path) -> None:
-    """Write the form: a header of column names, a row of titles, checks while typing, a dictionary.
+    """Write the form: a row of titles, the header of column names, checks while typing, a dictionary.
 
-    ``languages`` come in order of preference; the first one words the notes. The row of titles
-    begins with ``#``: it explains and is deleted before the file is published.
+    ``languages`` come in order of preference; the first one words the notes. The names stand in the
+    second row, so that a filled form can be published as it is with ``header_row: 2``.
 
     Raises:
         OSError: the path cannot be written.
@@ -36,7 +36,7 @@ def write_form(schema: TableSchema, title: str, languages: Sequence[str], path: 
         if field.get("constraints", {}).get("required") or field["name"] in key_columns(schema.data)
     }
     with workbook(path) as book:
-        book.set_properties({"title": title, "created": datetime(2000, 1, 1)})
+        book.set_properties({"title": title, "created": CREATED})
         data, lists = book.add_worksheet("Data"), _Lists(book)
         _fill(book, data, fields, required, languages, words, lists)
         _dictionary(book, title, fields, required, languages, words)
@@ -85,10 +85,10 @@ def _fill(
     for index, field in enumerate(fields):
         name, kind = field["name"], field["type"]
         title = text_of(field.get("title"), languages).get(*languages) or name
-        sheet.write_string(0, index, name, needed if name in required else plain)
+        sheet.write_string(1, index, name, needed if name in required else plain)
         mark = " *" if name in required else ""
-        sheet.write_string(1, index, ("# " if index == 0 else "") + title + mark, titles)
-        sheet.write_comment(0, index, note(field, name in required, languages, words), {"x_scale": 2, "author": ""})
+        sheet.write_string(0, index, title + mark, titles)
+        sheet.write_comment(1, index, note(field, name in required, languages, words), {"x_scale": 2, "author": ""})
         kept = day if kind == "date" else None if kind in {"integer", "number", "year", "boolean"} else text
         sheet.set_column(index, index, min(40, max(14, len(title) + 2)), kept)
         rule = _validation(field, lists)

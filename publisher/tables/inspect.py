@@ -106,7 +106,7 @@ class _Inspection:
             judgement = judge(table, part, raw, self.schema, (quirks, scanner))
             if judgement.header_errors:
                 self.readable = False
-                for problem in explain_header(table, file, raw, judgement.header_errors):
+                for problem in explain_header(table, file, raw, judgement.header_at):
                     found.add(problem)
             elif self._same_columns(part, columns, found):
                 self._rows(part, raw, judgement.rows, found)

@@ -16,6 +16,8 @@ from publisher.tables.model import Row
 from publisher.tables.schema import lower_data, text_schema
 from publisher.tables.source import RawTable, Table, Unreadable, column_letter
 
+_HEADER_WITHIN = 30
+
 Watch = Callable[[Sequence[Any]], None]
 
 
@@ -35,6 +37,8 @@ class Judgement:
     columns: tuple[str, ...]
     header_errors: tuple[Any, ...]
     rows: Iterator[Judged]
+    header_at: int | None = None
+    """Where the header seems to be instead, if it is further down."""
 
 
 def open_raw(table: Table, part: Part) -> RawTable:
@@ -117,10 +121,14 @@ def judge(table: Table, part: Part, raw: RawTable, schema: Any = None, watch: Se
         resource.close()
         raise feed.failure
     if errors:
-        for _ in resource.cell_stream:
-            pass
+        found = None
+        for index, cells in enumerate(resource.cell_stream):
+            if index and index < _HEADER_WITHIN and found is None and set(columns) <= {str(cell) for cell in cells}:
+                found = raw.first - 1 + index
         resource.close()
-        return Judgement(columns, errors, iter(()))
+        if feed.failure is not None:
+            raise feed.failure
+        return Judgement(columns, errors, iter(()), found)
     return Judgement(columns, (), _rows(table, part, raw, feed, resource, fields))
 
 

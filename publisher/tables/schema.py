@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from publisher.catalogue.model import TableSchema
@@ -28,6 +29,9 @@ _FIELD = (
     "constraints",
 )
 
+_NOTATION = frozenset({"decimalChar", "groupChar", "bareNumber", "trueValues", "falseValues", "missingValues"})
+_PARSED = frozenset({"date", "time", "datetime"})
+
 
 @dataclass(frozen=True, slots=True)
 class ForeignKey:
@@ -45,6 +49,13 @@ def lower(schema: TableSchema, languages: Sequence[str]) -> dict[str, Any]:
     Foreign keys to another dataset are left out too: a Data Package knows only its own resources.
     """
     return lower_data(schema.data, languages)
+
+
+def lower_canonical(schema: TableSchema, languages: Sequence[str]) -> dict[str, Any]:
+    """As :func:`lower`, for the files made from a checked table, whose cells are in canonical text."""
+    lowered = lower(schema, languages)
+    lowered.pop("missingValues", None)
+    return {**lowered, "fields": [_canonical(field) for field in lowered["fields"]]}
 
 
 def lower_data(data: Mapping[str, Any], languages: Sequence[str]) -> dict[str, Any]:
@@ -100,6 +111,25 @@ def _field(data: Mapping[str, Any], languages: Sequence[str]) -> dict[str, Any]:
         if "enum" in constraints:
             field["constraints"] = {**constraints, "enum": [str(value) for value in constraints["enum"]]}
     return {**field, **_texts(data, languages)}
+
+
+def _canonical(field: Mapping[str, Any]) -> dict[str, Any]:
+    plain = {key: value for key, value in field.items() if key not in _NOTATION}
+    if field["type"] not in _PARSED or field.get("format", "default") in {"default", "any"}:
+        return plain
+    form = plain.pop("format")
+    plain.pop("example", None)
+    constraints = dict(plain.get("constraints", {}))
+    for key in constraints.keys() & {"minimum", "maximum"}:
+        constraints[key] = _iso(constraints[key], field["type"], form)
+    if "enum" in constraints:
+        constraints["enum"] = [_iso(value, field["type"], form) for value in constraints["enum"]]
+    return {**plain, "constraints": constraints} if constraints else plain
+
+
+def _iso(value: Any, kind: str, form: str) -> str:
+    moment = datetime.strptime(str(value), form)
+    return {"date": moment.date().isoformat(), "time": moment.time().isoformat()}.get(kind, moment.isoformat())
 
 
 def _texts(data: Mapping[str, Any], languages: Sequence[str]) -> dict[str, str]:
