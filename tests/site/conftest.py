@@ -101,7 +101,10 @@ FIGURES_RECORD: dict[str, Any] = {
     "name": "so-lieu-chuyen-doi-so",
     "formerly": ["so-lieu-cds"],
     "title": {"vi": "Số liệu chuyển đổi số tỉnh Bắc Giang", "en": "Digital transformation figures"},
-    "description": {"vi": "Các con số **in trong bài báo**, mỗi dòng một con số kèm câu trích.", "en": "Printed figures."},
+    "description": {
+        "vi": "Các con số **in trong bài báo**, mỗi dòng một con số.",
+        "en": "Printed figures.",
+    },
     "organization": "so-thong-tin-va-truyen-thong",
     "succession": SUCCESSION,
     "themes": ["cong-nghe"],

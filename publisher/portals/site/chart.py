@@ -89,7 +89,7 @@ def _lines(
     marks = steps(min(0.0, *values), max(values))
     named = len(series) > 1
     left = 14 + max(len(_said(m, language)) for m in marks) * 8
-    right = width - (150 if named and width > 400 else 14)
+    right = width - (24 + min(18, max(map(len, series))) * 8 if named and width > 400 else 14)
     top, bottom = 16, 272
     span = marks[-1] - marks[0]
     across = {x: left + (right - left) * i / (len(ticks) - 1) for i, x in enumerate(ticks)}

@@ -95,15 +95,13 @@ class Lens:
 
     def status_words(self, status: str) -> str:
         """A dataset's status in words."""
-        return (
-            {
-                "published": self.say("Published"),
-                "planned": self.say("Planned, no data yet"),
-                "proposed": self.say("Proposal, no data yet"),
-                "not-open": self.say("Not open"),
-                "withdrawn": self.say("Withdrawn"),
-            }.get(status, status)
-        )
+        return {
+            "published": self.say("Published"),
+            "planned": self.say("Planned, no data yet"),
+            "proposed": self.say("Proposal, no data yet"),
+            "not-open": self.say("Not open"),
+            "withdrawn": self.say("Withdrawn"),
+        }.get(status, status)
 
     def entry(self, name: str) -> Entry:
         """A dataset as lists show it."""
@@ -167,23 +165,19 @@ class Lens:
 
     def basis(self, basis: str | None) -> str:
         """How far a source was read, in words; a free text stands as it is."""
-        return (
-            {
-                "text": self.say("the text itself was read"),
-                "summary": self.say("read in a summary"),
-                "second-hand": self.say("known second-hand, the text itself was not read"),
-                "general": self.say("general knowledge, no source was read"),
-            }.get(basis or "", basis or "")
-        )
+        return {
+            "text": self.say("the text itself was read"),
+            "summary": self.say("read in a summary"),
+            "second-hand": self.say("known second-hand, the text itself was not read"),
+            "general": self.say("general knowledge, no source was read"),
+        }.get(basis or "", basis or "")
 
     def supports(self, supports: str | None) -> str:
         """What a source supports, in words."""
-        return (
-            {
-                "data": self.say("supports the data"),
-                "title": self.say("supports the title"),
-                "structure": self.say("supports the columns"),
-                "existence": self.say("supports that such data exist"),
-                "none": self.say("nothing found supports it"),
-            }.get(supports or "", supports or "")
-        )
+        return {
+            "data": self.say("supports the data"),
+            "title": self.say("supports the title"),
+            "structure": self.say("supports the columns"),
+            "existence": self.say("supports that such data exist"),
+            "none": self.say("nothing found supports it"),
+        }.get(supports or "", supports or "")

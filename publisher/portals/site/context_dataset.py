@@ -13,8 +13,8 @@ from publisher.portals.site.context import Lens
 from publisher.portals.site.words import day, number
 
 _NUMERIC = {"number", "integer"}
-_RIGHT = _NUMERIC | {"year", "yearmonth"}
 _CELL = 400
+_BUTTONS = 6
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,6 @@ class Column:
     description: str
     unit: str
     rules: tuple[str, ...]
-    right: bool
     numeric: bool
 
 
@@ -90,6 +89,7 @@ def _resource(lens: Lens, resource: Mapping[str, Any], files: Sequence[Published
     own = [f for f in files if f.resource in {name, resource.get("id")} or (f.resource is None and alone)]
     links = [_link(lens, f, name, rows_of) for f in own if f.name != "datapackage.json"]
     links.sort(key=lambda link: (_RANKS.get((link.kind, link.label), 5), link.href))
+    made = {link.label for link in links if link.kind == "derived"}
     primary = next((link for link in links if link.kind != "form"), links[0] if links else None)
     columns = tuple(_column(lens, field) for field in (resource.get("schema") or {}).get("fields") or ())
     key = (resource.get("schema") or {}).get("primaryKey") or ()
@@ -109,7 +109,11 @@ def _resource(lens: Lens, resource: Mapping[str, Any], files: Sequence[Published
         url=str(resource.get("url") or ""),
         service=bool(resource.get("service")),
         primary=primary,
-        others=tuple(link for link in links if link is not primary)[:6],
+        others=tuple(
+            link
+            for link in links
+            if link is not primary and (link.kind != "original" or link.href.rsplit(".", 1)[-1].upper() not in made)
+        )[:_BUTTONS],
         files=tuple(links),
         columns=columns,
         keys=(key,) if isinstance(key, str) else tuple(key),
@@ -143,7 +147,6 @@ def _column(lens: Lens, field: Mapping[str, Any]) -> Column:
         description=lens.text(field.get("description")),
         unit=lens.text(field.get("unit")),
         rules=tuple(_rules(lens, field.get("constraints") or {})),
-        right=kind in _RIGHT,
         numeric=kind in _NUMERIC,
     )
 
@@ -235,21 +238,19 @@ def period(lens: Lens, name: str) -> str:
 
 def frequency(lens: Lens, word: str | None) -> str:
     """How often data are updated, in words."""
-    return (
-        {
-            "continuous": lens.say("Updated continuously"),
-            "daily": lens.say("Updated daily"),
-            "weekly": lens.say("Updated weekly"),
-            "biweekly": lens.say("Updated every two weeks"),
-            "monthly": lens.say("Updated monthly"),
-            "bimonthly": lens.say("Updated every two months"),
-            "quarterly": lens.say("Updated quarterly"),
-            "semiannual": lens.say("Updated twice a year"),
-            "annual": lens.say("Updated yearly"),
-            "biennial": lens.say("Updated every two years"),
-            "school-year": lens.say("Updated every school year"),
-            "irregular": lens.say("Updated irregularly"),
-            "as-needed": lens.say("Updated when something changes"),
-            "never": lens.say("One-off, not updated"),
-        }.get(word or "", lens.say("Update frequency not known"))
-    )
+    return {
+        "continuous": lens.say("Updated continuously"),
+        "daily": lens.say("Updated daily"),
+        "weekly": lens.say("Updated weekly"),
+        "biweekly": lens.say("Updated every two weeks"),
+        "monthly": lens.say("Updated monthly"),
+        "bimonthly": lens.say("Updated every two months"),
+        "quarterly": lens.say("Updated quarterly"),
+        "semiannual": lens.say("Updated twice a year"),
+        "annual": lens.say("Updated yearly"),
+        "biennial": lens.say("Updated every two years"),
+        "school-year": lens.say("Updated every school year"),
+        "irregular": lens.say("Updated irregularly"),
+        "as-needed": lens.say("Updated when something changes"),
+        "never": lens.say("One-off, not updated"),
+    }.get(word or "", lens.say("Update frequency not known"))

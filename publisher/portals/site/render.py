@@ -49,6 +49,7 @@ class Speaker:
     def __init__(self, language: str) -> None:
         self._messages = messages(language)
         self._found: dict[str, Markup] = {}
+        self._plain: dict[str, str] = {}
 
     def __call__(self, sentence: str, /, **params: object) -> Markup:
         found = self._found.get(sentence)
@@ -58,14 +59,17 @@ class Speaker:
 
     def plain(self, sentence: str, /, **params: object) -> str:
         """The same as plain text, for what a template escapes later."""
-        return self._messages.text(sentence, **params)
+        found = self._plain.get(sentence)
+        if found is None:
+            found = self._plain[sentence] = self._messages.text(sentence)
+        return found.format(**params) if params else found
 
     def many(self, one: str, many: str, count: int, language: str) -> Markup:
         """A sentence with a number in it, written in the language's marks."""
         key = f"{one}\0{'1' if count == 1 else 'n'}"
         found = self._found.get(key)
         if found is None:
-            found = self._found[key] = escape(self._messages.plural(one, many, count).replace(str(count), "{count}"))
+            found = self._found[key] = escape(self._messages.plural(one, many, count, **{"count": "{count}"}))
         return found.format(count=words.number(count, language))
 
 

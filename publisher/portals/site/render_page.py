@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 from typing import Any
 from urllib.parse import urlsplit
 
 from publisher.portals.site.context import LANGUAGE_NAMES, Lens
 from publisher.portals.site.render import environment
+
+_PER_PAGE = 100
 
 
 class Drawer:
@@ -51,7 +54,14 @@ class Drawer:
         return f"{base}/" if base else ""
 
     def page(
-        self, template: str, path: str, title: str, *, section: str | None = None, file: str | None = None, **context: Any
+        self,
+        template: str,
+        path: str,
+        title: str,
+        *,
+        section: str | None = None,
+        file: str | None = None,
+        **context: Any,
     ) -> tuple[str, bytes]:
         """A page at ``path`` (below the language's own root), as (path of its file, bytes).
 
@@ -98,3 +108,19 @@ class Drawer:
         if found is None:
             found = self._templates[name] = self._environment.get_template(name)
         return found
+
+
+def paged(path: str, entries: Sequence[Any], root: str) -> Iterator[tuple[str, dict[str, Any]]]:
+    """A long list cut into pages: the first at ``path``, others at ``path~2/``; no name holds a tilde."""
+    count = max(1, -(-len(entries) // _PER_PAGE))
+    for place in range(1, count + 1):
+        up = root if place == 1 else f"../{root}"
+        near = [n for n in range(1, count + 1) if n in {1, count} or abs(n - place) <= 2]
+        links: list[dict[str, Any] | None] = []
+        for before, n in zip([0, *near], near, strict=False):
+            if n - before > 1:
+                links.append(None)
+            links.append({"number": n, "href": up if n == 1 else f"{up}~{n}/"})
+        page = {"number": place, "count": count, "links": links}
+        page["shown"] = entries[(place - 1) * _PER_PAGE : place * _PER_PAGE]
+        yield (path if place == 1 else f"{path}~{place}/"), page

@@ -53,7 +53,6 @@ def records(lens: Lens) -> bytes:
             "more": say("Show more"),
             "changed": say("changed {date}"),
             "clear": say("Clear all filters"),
-            "remove": say("Remove filter: {name}"),
         },
     }
     return json.dumps(data, ensure_ascii=False, separators=(",", ":")).encode()
