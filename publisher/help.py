@@ -26,7 +26,6 @@ COMMANDS = {
     "attest": "Record that a dataset was reviewed and is still right.",
     "rules": "Explain the rules, or one of them.",
     "fix": "Repair what can be repaired without doubt.",
-    "export": "Write the catalogue for other systems.",
     "inventory": "Write the list of datasets as a table.",
     "ci": "What the CI jobs run: comment on a merge request, answer a steward's comment.",
     "doctor": "Check this computer, the catalogue and the portals' reach, on one page.",
@@ -37,7 +36,63 @@ EXAMPLES: dict[str, tuple[tuple[str, str], ...]] = {
         ("opendata validate", "Check everything."),
         ("opendata --lang vi publish --portal site", "Publish, with messages in Vietnamese."),
     ),
-    "opendata init": (("opendata init my-catalogue --language vi --country vn", "A catalogue in Vietnamese."),),
+    "opendata init": (
+        ("opendata init my-catalogue --language vi --country vn", "A catalogue in Vietnamese, under Vietnam's rules."),
+        ("opendata init --language pt --language en --ci github", "In Portuguese and English, with workflow files."),
+    ),
+    "opendata new": (
+        ("opendata new schools --from schools.xlsx --title Schools", "A dataset from a workbook."),
+        ("opendata new education/schools --organization ministry", "A dataset that has no data yet, in a group."),
+    ),
+    "opendata template": (("opendata template schools --out form.xlsx", "The form of the dataset's table."),),
+    "opendata validate": (
+        ("opendata validate", "Check everything."),
+        ("opendata validate datasets/schools", "Check one dataset."),
+        ("opendata validate --changed-since origin/main --format json", "Check what a branch changes, for a program."),
+    ),
+    "opendata plan": (
+        ("opendata plan --portal site", "Read what would change."),
+        ("opendata plan --portal site --out plan.json", "Keep the plan, to publish exactly that later."),
+    ),
+    "opendata publish": (
+        ("opendata publish --portal site", "Publish after a question."),
+        (
+            "opendata publish --portal site --yes --allow delete=2",
+            "Publish without a question, two removals agreed to.",
+        ),
+        ("opendata publish --portal site --plan plan.json", "Publish only what was reviewed."),
+    ),
+    "opendata takedown": (
+        ('opendata takedown schools --reason "Holds telephone numbers of persons"', "Remove a dataset's files now."),
+    ),
+    "opendata serve": (("opendata serve --port 8080", "Read the portal at http://127.0.0.1:8080/"),),
+    "opendata freshness": (
+        ("opendata freshness", "See who is late."),
+        ("opendata freshness --now 2026-04-15 --upcoming P30D", "See how things stand on a day, and what comes due."),
+        ("opendata freshness --format json", "The same for a program."),
+    ),
+    "opendata attest": (
+        (
+            'opendata attest schools --by "Data office" --on 2026-01-31 --note "Compared with the register"',
+            "Record a review.",
+        ),
+    ),
+    "opendata rules": (
+        ("opendata rules", "List all rules."),
+        ("opendata rules description-short", "Explain one."),
+    ),
+    "opendata fix": (
+        ("opendata fix --check", "See whether something can be repaired."),
+        ("opendata fix", "Repair it."),
+    ),
+    "opendata inventory": (
+        ("opendata inventory --out list.xlsx", "The whole list, for Excel."),
+        ("opendata inventory --out proposals.csv --status proposed", "Only the proposals."),
+    ),
+    "opendata doctor": (
+        ("opendata doctor", "Check everything that a run needs."),
+        ("opendata --lang en doctor --format json", "The same, to send with a question."),
+    ),
 }
 
 
