@@ -164,6 +164,16 @@ class Repository:
         sha, name = out.decode("utf-8", "replace").rstrip("\n").split("\0")
         return None if sha in self._edge else name
 
+    def holders(self, folders: Iterable[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """Commits of all branches that touched files in folders of these names, newest first, and those files."""
+        patterns = [f":(glob)**/{name}/**" for name in folders]
+        if not patterns:
+            return (), ()
+        out = self._ask("log", "--all", "--format=%x01%H", "--name-only", "-z", "--relative", "--", *patterns)
+        tokens = [os.fsdecode(token).strip("\n") for token in (out or b"").split(b"\0")]
+        commits = dict.fromkeys(token[1:] for token in tokens if token.startswith("\x01"))
+        return tuple(commits), tuple(sorted({one for one in tokens if one and not one.startswith("\x01")}))
+
     @cached_property
     def _edge(self) -> frozenset[str]:
         # A shallow clone's oldest commits seem to have made every file; what they did is not known.

@@ -27,6 +27,7 @@ MEDIA_TYPES = {
     "zip": "application/zip",
 }
 """Media types as registered with IANA."""
+_EXCEL_ROWS = 1_048_576
 _RESERVED = {"index.html", "record.json", "datapackage.json"}
 
 
@@ -155,7 +156,7 @@ def _resource(
             "columns": facts.columns,
             "preview": [list(row) for row in facts.preview],
             "missing": {column: count for column, count in facts.missing.items() if count},
-            "derived": list(formats) if table else None,
+            "derived": [one for one in formats if _fits(one, facts)] if table else None,
         }
         if resource.chart is not None and facts.points:
             chart = resource.chart
@@ -163,6 +164,11 @@ def _resource(
                 {"x": chart.x, "y": chart.y, "series": chart.series, "kind": chart.kind, "points": facts.points}
             )
     return record(made)
+
+
+def _fits(format: str, facts: TableFacts) -> bool:
+    """Whether a table can be had in a format: a sheet of Excel ends at its last row."""
+    return format != "xlsx" or (facts.rows or 0) < _EXCEL_ROWS
 
 
 def _schema(schema: TableSchema, languages: Sequence[str]) -> dict[str, Any]:

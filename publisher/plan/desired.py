@@ -19,7 +19,9 @@ from publisher.tables.model import CheckedTable
 
 CATALOGUE = Subject(Kind.CATALOGUE, "catalogue")
 EMBARGO = "embargo"
-UNREADABLE = "descriptor-unreadable"
+UNREADABLE = "dataset-unreadable"
+RENAMED = ("held-under-new-name",)
+"""What the portal still shows under an old name of a dataset that is held back."""
 
 
 class Checked(Protocol):
@@ -65,6 +67,7 @@ def desired_state(
     for dataset in catalogue.datasets.values():
         subject = Subject(Kind.DATASET, dataset.name)
         if codes := report.held.get(dataset.name):
+            held |= {Subject(Kind.DATASET, old): RENAMED for old in dataset.formerly if old not in catalogue.datasets}
             held[subject] = tuple(codes)
         elif dataset.status not in entry.include:
             continue

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 
+from publisher.plan.desired import RENAMED
 from publisher.plan.fields import field_changes, resources_of, table_changed
 from publisher.plan.model import (
     Action,
@@ -53,7 +54,7 @@ def make_plan(portal: str, desired: DesiredState, state: PortalState, compare: C
             unchanged += 1
         else:
             actions.append(_action(before, one, compare, owners))
-    held = {subject for subject in desired.held}
+    held = set(desired.held)
     for subject, holding in state.holdings.items():
         gone = subject not in desired.subjects and subject not in held
         if gone and not (subject.kind is Kind.DATASET and holding.id in names):
@@ -64,7 +65,11 @@ def make_plan(portal: str, desired: DesiredState, state: PortalState, compare: C
         state.commit,
         desired.commit,
         tuple(sorted(actions, key=_order)),
-        tuple(HeldBack(subject, codes) for subject, codes in desired.held.items()),
+        tuple(
+            HeldBack(subject, codes)
+            for subject, codes in desired.held.items()
+            if codes != RENAMED or subject in state.holdings
+        ),
         unchanged,
         _rebuild(desired, state),
     )

@@ -89,7 +89,7 @@ def review(
     limit = caps.limit(portal_datasets)
     capped = (len(risky), limit) if len(risky) > limit else None
     if capped:
-        held |= {subject: (CAPPED,) for subject in risky}
+        held |= dict.fromkeys(risky, (CAPPED,))
     return Verdict(
         hold(plan, held),
         {risk: count for risk, count in sorted(counts.items()) if risk not in allowed},

@@ -17,6 +17,10 @@ class Journal(Protocol):
         """Append one event, flushed to disk."""
 
 
+class SourceChanged(Exception):
+    """A committed file is not what it was when it was checked; the message is its published path."""
+
+
 class Tables(Protocol):
     """Files made from the catalogue's checked tables and schemas. A portal asks for them when it needs them."""
 
@@ -25,7 +29,11 @@ class Tables(Protocol):
         """Changes when the same rows would give other bytes."""
 
     def derive(self, dataset: str, resource: str, format: str, path: Path) -> None:
-        """Write a resource's table in a format."""
+        """Write a resource's table in a format.
+
+        Raises:
+            SourceChanged: if its files cannot be read as they were.
+        """
 
     def form(self, dataset: str, resource: str, path: Path) -> None:
         """Write the empty form of a resource's schema."""

@@ -19,8 +19,8 @@ from publisher.plan.model import (
     Record,
     Subject,
 )
-from publisher.portals.base import Tables
-from publisher.portals.site.files import SourceChanged, Stage
+from publisher.portals.base import SourceChanged, Tables
+from publisher.portals.site.files import Stage
 from publisher.portals.site.state import Entry, Made, SiteState, folder_of, record_path, state_bytes
 from publisher.portals.site.view import SiteView
 
@@ -57,7 +57,7 @@ def next_site(plan: Plan, desired: DesiredState, known: SiteState, stored: Mappi
     names = {subject.name for subject in site.entries if subject.kind is Kind.DATASET}
     for subject, record in site.records.items():
         if subject.kind is Kind.DATASET:
-            site.redirects |= {old: subject.name for old in record.get("formerly", ())}
+            site.redirects |= dict.fromkeys(record.get("formerly", ()), subject.name)
     site.redirects = {old: new for old, new in _settled(site.redirects).items() if old not in names and new in names}
     return site
 

@@ -15,14 +15,11 @@ from pathlib import Path
 
 from publisher.digest import digest_of_file
 from publisher.errors import Exit, OpendataError
+from publisher.portals.base import SourceChanged
 from publisher.portals.site.state import STATE, Made
 from publisher.portals.site.swap import staging
 
 _FULL = {errno.ENOSPC, errno.EDQUOT} if hasattr(errno, "EDQUOT") else {errno.ENOSPC}
-
-
-class SourceChanged(Exception):
-    """A committed file is not what it was when it was checked."""
 
 
 class Stage:

@@ -42,7 +42,7 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class SiteState:
-    """A whole site. ``design`` is the digest of templates and code that drew it; ``files`` has all but the state file."""
+    """A whole site. ``design`` is the digest of what drew it; ``files`` has all but the state file."""
 
     catalogue_id: str
     commit: str | None

@@ -1,0 +1,133 @@
+"""``opendata publish``: a portal brought to what git says."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+
+import click
+
+from publisher.commands.plan import ADDRESS, AS_OF, PORTAL, ROLLBACK
+from publisher.errors import Exit, OpendataError
+from publisher.plan.model import Outcome, Plan, Risk
+from publisher.plan.safety import Verdict
+from publisher.session import Session
+
+
+@click.command()
+@PORTAL
+@click.option(
+    "--plan", "plan_file", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="Do only what is in it."
+)
+@click.option("--select", multiple=True, help="Only these datasets; * stands for any letters.")
+@click.option(
+    "--allow", multiple=True, metavar="KIND=N", help="Agree to exactly N changes of a kind: delete, loss, ..."
+)
+@click.option("--cap", type=click.IntRange(min=0), help="Let at most so many risky changes through (default: 30 %).")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@click.option("--wait", type=click.FloatRange(min=0), default=60.0, help="Seconds to wait for another publisher.")
+@click.option("--format", "shape", type=click.Choice(["human", "json"]), default="human", help="How it is written.")
+@AS_OF
+@ADDRESS
+@ROLLBACK
+@click.pass_obj
+def command(
+    session: Session,
+    portal: str | None,
+    plan_file: Path | None,
+    select: Sequence[str],
+    allow: Sequence[str],
+    cap: int | None,
+    yes: bool,
+    wait: float,
+    shape: str,
+    as_of: datetime | None,
+    base_url: str | None,
+    rollback: bool,
+) -> int:
+    """Bring a portal to what git says: validate, plan, ask, apply, verify.
+
+    A dataset with errors stays at its last good version and is named; the others are published. What
+    deletes, withdraws, breaks or loses data needs consent: --allow, or a file in catalog/consents/.
+    Ends with 0 if all is done, 1 if it is refused and nothing is written, 5 if something is held back.
+    """
+    from publisher.apply.run import carry_out
+    from publisher.pipeline import Wish, decide, prepare
+    from publisher.plan.serial import plan_from_text
+    from publisher.reports.outcome import exit_of
+
+    reviewed = plan_from_text(plan_file.read_text("utf-8", "replace"), str(plan_file)) if plan_file else None
+    wish = Wish(allowed(allow), cap, select, reviewed)
+    with session.workspace.locked("publish", wait):
+        prepared = prepare(session, portal, as_of=as_of.date() if as_of else None, rollback=rollback, address=base_url)
+        if reviewed is not None and (reviewed.portal, reviewed.catalogue_id) != (
+            prepared.plan.portal,
+            prepared.plan.catalogue_id,
+        ):
+            raise OpendataError("plan-for-another-portal", Exit.NO, portal=reviewed.portal)
+        verdict = decide(prepared, wish)
+        if shape == "human":
+            _show(session, prepared.plan, verdict, prepared.warnings)
+        if not verdict.plan.empty and not yes:
+            _ask(session)
+        journal = session.workspace.journal
+        outcomes = carry_out(prepared.portal, verdict.plan, prepared.desired, prepared.state, journal)
+    end = exit_of(outcomes, verdict)
+    _report(session, prepared.plan, verdict, prepared.warnings, outcomes, shape, end)
+    return end
+
+
+def allowed(given: Sequence[str]) -> dict[Risk, int]:
+    """What --allow says.
+
+    Raises:
+        OpendataError: ``allow-malformed``.
+    """
+    found: dict[Risk, int] = {}
+    for one in given:
+        kind, _, number = one.partition("=")
+        if kind not in {risk.value for risk in Risk} or not number.isdecimal():
+            raise OpendataError("allow-malformed", given=one, kinds=", ".join(risk.value for risk in Risk))
+        found[Risk(kind)] = int(number)
+    return found
+
+
+def _ask(session: Session) -> None:
+    """Ask whether to go on.
+
+    Raises:
+        OpendataError: ``not-confirmed`` where nobody can be asked, ``declined``.
+    """
+    if not sys.stdin.isatty():
+        raise OpendataError("not-confirmed")
+    if not click.confirm(session.messages.text("Publish this?"), err=True):
+        raise OpendataError("declined", Exit.NO)
+
+
+def _show(session: Session, plan: Plan, verdict: Verdict, warnings: Sequence[str]) -> None:
+    from publisher.reports.plan import plan_human
+
+    for line in plan_human(plan, verdict, session.messages, warnings):
+        click.echo(line, err=True)
+
+
+def _report(
+    session: Session,
+    plan: Plan,
+    verdict: Verdict,
+    warnings: Sequence[str],
+    outcomes: Sequence[Outcome],
+    shape: str,
+    end: Exit,
+) -> None:
+    from publisher.reports.outcome import outcome_human, outcome_json
+    from publisher.reports.plan import plan_json
+
+    if shape == "json":
+        made = plan_json(plan, verdict, warnings) | {"outcomes": outcome_json(outcomes), "exit": int(end)}
+        click.echo(json.dumps(made, ensure_ascii=False, indent=2))
+    elif outcomes or verdict.attention:
+        click.echo("\n".join(outcome_human(outcomes, verdict, session.messages)))

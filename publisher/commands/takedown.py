@@ -1,0 +1,139 @@
+"""``opendata takedown``: a dataset's bytes off the portal, now."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sys
+from collections.abc import Iterator
+from typing import Any
+
+import click
+
+from publisher.errors import Exit, OpendataError
+from publisher.session import Session, now
+
+
+@click.command()
+@click.argument("dataset")
+@click.option("--reason", required=True, help="Why; readers are shown it.")
+@click.option("--portal", help="The portal, by its key in catalog/portals.yaml (default: the only site).")
+@click.option("--base-url", help="Read what is published from this address if the folder is empty.")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@click.option("--wait", type=click.FloatRange(min=0), default=60.0, help="Seconds to wait for another publisher.")
+@click.option("--format", "shape", type=click.Choice(["human", "json"]), default="human", help="How it is written.")
+@click.pass_obj
+def command(
+    session: Session,
+    dataset: str,
+    reason: str,
+    portal: str | None,
+    base_url: str | None,
+    yes: bool,
+    wait: float,
+    shape: str,
+) -> int:
+    """Remove a dataset's files from a portal at once and leave a note in their place.
+
+    Works while the catalogue has errors. Says what git still holds, and how to remove it there.
+    """
+    from publisher.apply.run import carry_out
+    from publisher.apply.tables import CatalogueTables
+    from publisher.apply.takedown import find, still_there, takedown_plan, tombstone
+    from publisher.catalogue.load import load
+    from publisher.freshness.evidence import zone_of
+    from publisher.git import Repository
+    from publisher.portals.registry import entry_of, make_portal
+    from publisher.reports.outcome import failed
+
+    words = session.messages
+    loaded = load(session.root)
+    if loaded.catalogue is None:
+        raise OpendataError("catalogue-blocked", Exit.NO, loaded.problems)
+    settings = loaded.catalogue.settings
+    entry = entry_of(loaded.catalogue, portal)
+    with session.workspace.locked("publish", wait):
+        target = make_portal(entry, session.root, CatalogueTables(loaded.catalogue), base_url)
+        state = target.snapshot()
+        if state.catalogue_id not in {None, str(settings.id)}:
+            raise OpendataError("portal-other-catalogue", Exit.NO, portal=entry.key)
+        holding = find(state, dataset)
+        if not yes:
+            _ask(session, dataset)
+        day = now().astimezone(zone_of(settings.time_zone)).date()
+        record = tombstone(holding.record, reason, day, settings.languages)
+        plan, desired = takedown_plan(entry.key, state, holding, record)
+        outcomes = carry_out(target, plan, desired, state, session.workspace.journal)
+        # Checked tables are kept with their first rows.
+        shutil.rmtree(session.workspace.folder / "cache", ignore_errors=True)
+        left = still_there(target, holding)
+    repository = Repository.find(session.root)
+    names = (dataset, *holding.record.get("formerly", ()))
+    commits, paths = repository.holders(names) if repository else ((), ())
+    paths = tuple(path for path in paths if not path.endswith((".yaml", ".yml")))
+    result = {
+        "dataset": dataset,
+        "portal": entry.key,
+        "removed": [file.name for file in holding.files if file.name not in left],
+        "still_there": left,
+        "git": {"commits": list(commits), "paths": list(paths), "commands": list(_commands(paths))},
+        "failed": [one.code for one in failed(outcomes)],
+    }
+    if shape == "json":
+        click.echo(json.dumps(result, ensure_ascii=False, indent=2))
+    else:
+        base = (settings.base_url or "").rstrip("/")
+        click.echo("\n".join(_lines(result, f"{base}/dataset/{dataset}/", words)))
+    return Exit.NO if left or result["failed"] else Exit.DONE
+
+
+def _ask(session: Session, dataset: str) -> None:
+    """Ask whether to go on.
+
+    Raises:
+        OpendataError: ``not-confirmed`` where nobody can be asked, ``declined``.
+    """
+    if not sys.stdin.isatty():
+        raise OpendataError("not-confirmed")
+    question = session.messages.text("Take {dataset} down and remove its files?", dataset=dataset)
+    if not click.confirm(question, err=True):
+        raise OpendataError("declined", Exit.NO)
+
+
+def _commands(paths: tuple[str, ...]) -> Iterator[str]:
+    """What removes files from all of a repository's history."""
+    if paths:
+        chosen = " ".join(f"--path {_quoted(path)}" for path in paths)
+        yield f"git filter-repo --invert-paths {chosen}"
+        yield "git push --force --all"
+        yield "git push --force --tags"
+
+
+def _quoted(path: str) -> str:
+    import shlex
+
+    return shlex.quote(path)
+
+
+def _lines(result: dict[str, Any], address: str, words: Any) -> Iterator[str]:
+    for name in result["removed"]:
+        yield words.text("gone: {address}", address=address + name)
+    for name in result["still_there"]:
+        yield words.text("STILL THERE: {address}", address=address + name)
+    yield words.text("The note stands at {address}", address=address)
+    git = result["git"]
+    if not git["paths"]:
+        return
+    yield ""
+    yield words.plural(
+        "Git still holds the bytes, in {count} commit:",
+        "Git still holds the bytes, in {count} commits:",
+        len(git["commits"]),
+    )
+    yield from (f"  {path}" for path in git["paths"])
+    yield words.text("To remove them from history, once everybody has been told (every clone must be made anew):")
+    yield from (f"  {line}" for line in git["commands"])
+    yield words.text("Copies in caches, mirrors and clones of others are not reached by this.")
+    yield words.text(
+        "Set status: withdrawn in the dataset's descriptor; until then publishing leaves the note as it is."
+    )

@@ -1,0 +1,214 @@
+"""Plans in words, for people, merge requests and machines."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from publisher.messages import Messages
+from publisher.plan.model import Action, Change, FieldChange, HeldBack, Kind, Plan, Risk
+from publisher.plan.safety import WAITING, Verdict
+from publisher.plan.serial import plan_to_data
+from publisher.tables.model import TableChange
+
+SIGNS = {
+    Change.CREATE: "+",
+    Change.UPDATE: "~",
+    Change.RENAME: "~",
+    Change.RESTORE: "+",
+    Change.WITHDRAW: "-",
+    Change.DELETE: "-",
+}
+_SHOWN = 8
+_WIDTH = 60
+
+
+def plan_json(plan: Plan, verdict: Verdict, warnings: Sequence[str] = ()) -> dict[str, Any]:
+    """The plan as data, with what may be done of it."""
+    return {
+        "plan": plan_to_data(plan),
+        "held": [{"subject": str(one.subject), "codes": list(one.codes)} for one in verdict.plan.held],
+        "allowed": [str(action.subject) for action in verdict.plan.actions],
+        "needs_consent": {risk.value: count for risk, count in verdict.wanting.items()},
+        "capped": list(verdict.capped) if verdict.capped else None,
+        "warnings": list(warnings),
+    }
+
+
+def plan_human(plan: Plan, verdict: Verdict, words: Messages, warnings: Sequence[str] = ()) -> Iterator[str]:
+    """The plan in lines for a terminal."""
+    held = {one.subject: one for one in verdict.plan.held}
+    if plan.empty and not held:
+        yield words.text("Nothing to do: the portal {portal} is what git says.", portal=plan.portal)
+    for action in _told(plan.actions):
+        yield f"{SIGNS[action.change]} {headline(action, words)}"
+        yield from (f"    {line}" for line in details(action, words))
+        if action.subject in held:
+            yield f"    ! {held_words(held[action.subject], words)}"
+    yield from _uncounted(plan, words)
+    acted = {action.subject for action in plan.actions}
+    for one in verdict.plan.held:
+        if one.subject not in acted:
+            yield f"! {one.subject.name}: {held_words(one, words)}"
+    if plan.rebuild:
+        yield words.of("rebuild", plan.rebuild) or plan.rebuild
+    yield from advice(verdict, words)
+    yield from (words.of("warning", code) or code for code in warnings)
+    if not plan.empty or held:
+        yield summary(plan, verdict, words)
+
+
+def plan_markdown(plan: Plan, verdict: Verdict, words: Messages, warnings: Sequence[str] = ()) -> str:
+    """The plan for a comment in a merge request."""
+    lines = [f"**{summary(plan, verdict, words)}**", ""]
+    held = {one.subject: one for one in verdict.plan.held}
+    for action in _told(plan.actions):
+        lines.append(f"- {SIGNS[action.change]} {_escaped(headline(action, words))}")
+        lines += [f"  - {_escaped(line)}" for line in details(action, words)]
+        if action.subject in held:
+            lines.append(f"  - ⚠ {_escaped(held_words(held[action.subject], words))}")
+    lines += [f"- {line}" for line in _uncounted(plan, words)]
+    acted = {action.subject for action in plan.actions}
+    lines += [
+        f"- ⚠ `{one.subject.name}`: {_escaped(held_words(one, words))}"
+        for one in verdict.plan.held
+        if one.subject not in acted
+    ]
+    if plan.rebuild:
+        lines.append(f"- {words.of('rebuild', plan.rebuild) or plan.rebuild}")
+    lines += ["", *(_escaped(line) for line in advice(verdict, words))]
+    lines += [_escaped(words.of("warning", code) or code) for code in warnings]
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def summary(plan: Plan, verdict: Verdict, words: Messages) -> str:
+    """How many datasets are created, changed, removed, held back and left alone."""
+    done = [action for action in verdict.plan.actions if action.subject.kind is Kind.DATASET]
+    counts = Counter(SIGNS[action.change] for action in done)
+    return words.text(
+        "{portal}: {created} to add, {changed} to change, {removed} to remove, {held} held back, {same} unchanged.",
+        portal=plan.portal,
+        created=counts["+"],
+        changed=counts["~"],
+        removed=counts["-"],
+        held=len([one for one in verdict.plan.held if not WAITING.issuperset(one.codes)]),
+        same=plan.unchanged,
+    )
+
+
+def headline(action: Action, words: Messages) -> str:
+    """One line that says what an action does to what."""
+    name = action.subject.name
+    if action.renamed_from is not None:
+        name = f"{action.renamed_from} → {name}"
+    kind = words.of("kind", action.subject.kind.value) or action.subject.kind.value
+    return f"{words.of('change', action.change.value)} {kind} {name}"
+
+
+def details(action: Action, words: Messages) -> Iterator[str]:
+    """What changes in it, and what about it is dangerous."""
+    for table in action.tables:
+        yield table_words(table, words)
+    told = [one for one in action.fields if not one.field.startswith("freshness.")]
+    for one in told[:_SHOWN]:
+        yield field_words(one, words)
+    if len(told) > _SHOWN:
+        yield words.plural("and {count} more field", "and {count} more fields", len(told) - _SHOWN)
+    for reason in action.reasons:
+        code, _, detail = reason.partition(":")
+        if sentence := words.of("reason", code, detail=detail):
+            yield sentence
+
+
+def table_words(table: TableChange, words: Messages) -> str:
+    """A table's change: rows and columns that came, went and changed."""
+    parts = []
+    if table.added:
+        parts.append(words.plural("{count} row added", "{count} rows added", table.added))
+    if table.removed:
+        parts.append(words.plural("{count} row removed", "{count} rows removed", table.removed))
+    if table.changed:
+        parts.append(words.plural("{count} row changed", "{count} rows changed", table.changed))
+    for sentence, columns in (
+        ("new column {columns}", table.columns_added),
+        ("column {columns} removed", table.columns_removed),
+        ("type of column {columns} changed", table.types_changed),
+        ("column {columns} emptied", table.emptied),
+    ):
+        if columns:
+            parts.append(words.text(sentence, columns=", ".join(columns)))
+    if table.key_changed:
+        parts.append(words.text("key changed"))
+    if table.breaking:
+        parts.append(words.text("BREAKING for those who use the table"))
+    return f"{table.resource}: " + ("; ".join(parts) or words.text("description of columns changed"))
+
+
+def field_words(one: FieldChange, words: Messages) -> str:
+    """A field's change; long and nested values are only named."""
+    before, after = _short(one.before), _short(one.after)
+    if one.before is None:
+        return f"{one.field}: " + words.text("added") + (f" {after}" if after else "")
+    if one.after is None:
+        return f"{one.field}: " + words.text("removed") + (f" {before}" if before else "")
+    return f"{one.field}: " + (f"{before} → {after}" if before and after else words.text("changed"))
+
+
+def held_words(one: HeldBack, words: Messages) -> str:
+    """Why something stays as it is; errors are named by their codes."""
+    known = {code: words.of("held", code) for code in one.codes}
+    sentences = [sentence for sentence in known.values() if sentence]
+    errors = [code for code, sentence in known.items() if not sentence]
+    if errors:
+        sentences.append(words.text("held back by errors ({codes})", codes=", ".join(errors)))
+    return "; ".join(sentences)
+
+
+def advice(verdict: Verdict, words: Messages) -> Iterator[str]:
+    """What to add to the command line so that what is held for want of consent is done."""
+    wanting: Mapping[Risk, int] = {risk: n for risk, n in verdict.wanting.items() if n}
+    if wanting:
+        options = " ".join(f"--allow {risk.value}={count}" for risk, count in wanting.items())
+        yield words.text("To agree to what needs consent: {options}", options=options)
+    for risk, (given, found) in verdict.mismatched.items():
+        yield words.text(
+            "--allow {risk}={given} does not fit: the plan holds {found}.", risk=risk.value, given=given, found=found
+        )
+    if verdict.capped:
+        found, limit = verdict.capped
+        yield words.text(
+            "{found} removals, losses and breaking changes at once are more than the limit of {limit}; "
+            "if that is right: --cap {found}",
+            found=found,
+            limit=limit,
+        )
+
+
+def _told(actions: Iterable[Action]) -> list[Action]:
+    """Actions that are told one by one: all but new bodies and themes, which come in numbers."""
+    return [a for a in actions if a.subject.kind is Kind.DATASET or a.change is not Change.CREATE]
+
+
+def _uncounted(plan: Plan, words: Messages) -> Iterator[str]:
+    made = Counter(
+        a.subject.kind for a in plan.actions if a.change is Change.CREATE and a.subject.kind is not Kind.DATASET
+    )
+    if made[Kind.ORGANIZATION]:
+        yield words.plural("{count} new organization", "{count} new organizations", made[Kind.ORGANIZATION])
+    if made[Kind.THEME]:
+        yield words.plural("{count} new theme", "{count} new themes", made[Kind.THEME])
+
+
+def _short(value: Any) -> str:
+    if isinstance(value, (str, int, float, bool)):
+        text = str(value)
+        return text if len(text) <= _WIDTH and "\n" not in text else ""
+    if isinstance(value, list) and value and all(isinstance(one, str) for one in value):
+        return _short(", ".join(value))
+    return ""
+
+
+def _escaped(text: str) -> str:
+    """Text that a Markdown renderer shows as it is: titles are written by others."""
+    return "".join(f"\\{char}" if char in r"\`*_[]<>#|@!" else char for char in text)
