@@ -49,6 +49,10 @@ class Repository:
         inside = repository._ask("rev-parse", "--is-inside-work-tree")
         return repository if inside is not None and inside.strip() == b"true" else None
 
+    def prefix(self) -> str:
+        """The way from the top of the repository to the catalogue's root: ``opendata/``, '' if it is the top."""
+        return os.fsdecode((self._ask("rev-parse", "--show-prefix") or b"").rstrip(b"\r\n"))
+
     def head(self) -> Commit | None:
         """The commit that is checked out; None before the first one."""
         out = self._ask("log", "-1", "--format=%H %ct", "HEAD")

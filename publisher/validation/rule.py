@@ -25,8 +25,7 @@ class Context:
     """Everything that a rule may look at.
 
     ``today`` is the day in the catalogue's time zone. ``base`` is the revision that ids are compared
-    with, None where there is no history. ``unread`` are files that had problems of their own, so that
-    nothing is reported twice. ``known_code`` tells whether a problem's code exists, ``codes`` are those
+    with, None where there is no history. ``known_code`` tells whether a problem's code exists, ``codes`` are those
     to suggest.
     """
 
@@ -35,7 +34,6 @@ class Context:
     tables: Mapping[tuple[str, str], CheckedTable] = field(default_factory=dict)
     repository: Repository | None = None
     base: str | None = None
-    unread: frozenset[str] = frozenset()
     known_code: Callable[[str], bool] = lambda code: True
     codes: Collection[str] = ()
 

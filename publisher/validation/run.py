@@ -16,7 +16,7 @@ from publisher.messages import messages
 from publisher.problem import Problem, Severity, in_order
 from publisher.progress import Progress, silent
 from publisher.tables.model import CheckedTable
-from publisher.validation.baseline import Baseline, mark_known
+from publisher.validation.baseline import Baseline, mark_known, read_baseline
 from publisher.validation.rule import Context
 from publisher.validation.rules import RULE_OF, RULES
 from publisher.validation.selection import Selection, select
@@ -27,13 +27,16 @@ Tables = Mapping[tuple[str, str], CheckedTable]
 
 @dataclass(frozen=True)
 class Options:
-    """What a run is about. ``paths`` are relative to the catalogue's root; see :func:`selection.select`."""
+    """What a run is about: see :func:`publisher.validation.selection.select`.
+
+    ``baseline`` None is the catalogue's own, ``catalog/baseline.yaml``, where there is one.
+    """
 
     paths: tuple[str, ...] = ()
     select: tuple[str, ...] = ()
     changed_since: str | None = None
     shard: tuple[int, int] | None = None
-    baseline: Baseline = field(default_factory=dict)
+    baseline: Baseline | None = None
     tables: bool = True
 
 
@@ -73,7 +76,7 @@ def validate(
     """Check a catalogue; ``today`` is the day in its time zone.
 
     Raises:
-        OpendataError: for a selection that is empty or a revision that does not exist.
+        OpendataError: for a selection that is empty, a revision that does not exist, a bad baseline.
     """
     options = options or Options()
     catalogue = loaded.catalogue
@@ -88,7 +91,6 @@ def validate(
         tables,
         repository,
         _base(repository, options.changed_since),
-        frozenset(problem.file for problem in loaded.problems if problem.severity is Severity.ERROR),
         known_code=lambda code: code in RULE_OF or bool(messages("en").of("message", code)),
         codes=tuple(RULE_OF),
     )
@@ -96,8 +98,8 @@ def validate(
     found += [problem for table in tables.values() for problem in table.problems]
     counted, suppressed = _suppressed(_weighed(found, catalogue, selection), catalogue, today)
     asked = [one for one in in_order([*loaded.problems, *counted]) if _is_asked(one, catalogue, selection, options)]
-    problems, known = mark_known(asked, options.baseline)
-    held = _held(problems, catalogue, tables, names)
+    problems, known = mark_known(asked, _baseline(catalogue) if options.baseline is None else options.baseline)
+    held = _held(problems, loaded, catalogue, tables, names)
     # What cannot be read is never excused: a catalogue without its organizations would take them all for deleted.
     blocked = any(_blocks(problem) for problem in (*problems, *loaded.problems))
     return Report(tuple(in_order(problems)), tables, held, blocked, names, known, tuple(suppressed))
@@ -112,6 +114,11 @@ def _tables(catalogue: Catalogue, names: Iterable[str], workspace: Workspace, pr
         if name in catalogue.datasets and any(one.parts for one in catalogue.datasets[name].resources)
     ]
     return check_tables(catalogue, with_files, workspace, progress) if with_files else {}
+
+
+def _baseline(catalogue: Catalogue) -> Baseline:
+    path = catalogue.root / "catalog" / "baseline.yaml"
+    return read_baseline(path) if path.is_file() else {}
 
 
 def _base(repository: Repository | None, changed_since: str | None) -> str | None:
@@ -182,11 +189,14 @@ def _suppressed(problems: Iterable[Problem], catalogue: Catalogue, today: date) 
 
 
 def _blocks(problem: Problem) -> bool:
-    return problem.severity is Severity.ERROR and problem.dataset is None and problem.file.startswith("catalog/")
+    """Whether nothing may be published: an error in ``catalog/``, or a folder that nobody can look into."""
+    unseen = problem.file.startswith("datasets") and problem.code == "file-unreadable"
+    whole = problem.file.startswith("catalog/") or unseen
+    return problem.severity is Severity.ERROR and problem.dataset is None and whole
 
 
 def _held(
-    problems: Iterable[Problem], catalogue: Catalogue, tables: Tables, names: Iterable[str]
+    problems: Iterable[Problem], loaded: Loaded, catalogue: Catalogue, tables: Tables, names: frozenset[str]
 ) -> dict[str, tuple[str, ...]]:
     codes: dict[str, set[str]] = defaultdict(set)
     for problem in problems:
@@ -201,9 +211,9 @@ def _held(
         # An excused problem does not make an unreadable file publishable.
         if table.facts is None and catalogue.datasets[table.dataset].status is not Status.WITHDRAWN:
             codes[table.dataset].update(problem.code for problem in table.problems)
-    for name in catalogue.broken:
-        if name in names:
-            codes[name].add("dataset-unreadable")
+    for problem in loaded.problems:
+        if problem.severity is Severity.ERROR and problem.dataset in catalogue.broken and problem.dataset in names:
+            codes[problem.dataset].add(problem.code)
     return {name: tuple(sorted(found)) for name, found in sorted(codes.items())}
 
 

@@ -90,6 +90,7 @@ def test_variables_of_a_calling_hook_do_not_mislead(git: Git, monkeypatch: pytes
 def test_changes_are_relative_to_a_root_in_a_subfolder(git: Git) -> None:
     git.commit(1, outside="1", **{"cat__datasets__a.csv": "1", "cat__b.csv": "1", "cat__gone.csv": "1"})
     found = repository(git.folder / "cat")
+    assert (found.prefix(), repository(git.folder).prefix()) == ("cat/", "")
     assert not found.dirty()
     assert found.changed_since("HEAD") == frozenset()
     git.commit(2, outside="2", **{"cat__datasets__a.csv": "2"})

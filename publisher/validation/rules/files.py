@@ -17,6 +17,7 @@ from pathlib import Path
 from publisher.catalogue.load import is_inside
 from publisher.catalogue.model import Dataset, Resource
 from publisher.problem import Problem, Severity
+from publisher.tables.magic import is_pointer
 from publisher.validation.rule import Context, at_resource, nearest
 
 CODE = "file-missing"
@@ -24,8 +25,7 @@ SEVERITY = Severity.ERROR
 CODES = {CODE: SEVERITY, "file-outside": SEVERITY, "file-no-file": SEVERITY, "file-lfs-pointer": SEVERITY}
 DEPENDS_ON_TODAY: frozenset[str] = frozenset()
 
-_LFS = b"version https://git-lfs.github.com/spec/"
-_LFS_LIMIT = 1024
+_POINTER_LIMIT = 1024
 
 
 def check(context: Context) -> Iterator[Problem]:
@@ -58,9 +58,8 @@ def _fault(folder: Path, path: Path) -> str | None:
                 return CODE
         if not path.is_file():
             return "file-no-file"
-        if path.stat().st_size < _LFS_LIMIT:
-            with path.open("rb") as stream:
-                return "file-lfs-pointer" if stream.read(len(_LFS)) == _LFS else None
+        if path.stat().st_size < _POINTER_LIMIT and is_pointer(path):
+            return "file-lfs-pointer"
     except (OSError, RuntimeError):
         return CODE
     return None

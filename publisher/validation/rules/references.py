@@ -24,7 +24,7 @@ CODES = {
     "license-unknown": SEVERITY,
     "region-unknown": SEVERITY,
     "decision-unknown": SEVERITY,
-    "schema-unknown": SEVERITY,
+    "schema-not-found": SEVERITY,
     "schema-invalid": SEVERITY,
 }
 DEPENDS_ON_TODAY: frozenset[str] = frozenset()
@@ -45,7 +45,7 @@ class _Keys:
             "decision": catalogue.decisions,
         }
         for kind in list(self._keys):
-            if f"catalog/{_FILES.get(kind, kind + 's')}.yaml" in context.unread:
+            if f"catalog/{_FILES.get(kind, kind + 's')}.yaml" in context.catalogue.unread:
                 del self._keys[kind]
 
     def look(
@@ -66,11 +66,11 @@ def check(context: Context) -> Iterator[Problem]:
         for resource in dataset.resources:
             name = resource.schema_name
             if name is not None and resource.schema is None:
-                if f"schemas/{name}.yaml" in context.unread:
-                    yield at_resource(dataset, resource, "schema-invalid", "schema", key_name=name)
+                if f"schemas/{name}.yaml" in context.catalogue.unread:
+                    yield at_resource(dataset, resource, "schema-invalid", "schema", name=name)
                 else:
                     hint = nearest(name, context.catalogue.schemas)
-                    yield at_resource(dataset, resource, "schema-unknown", "schema", key_name=name, suggestion=hint)
+                    yield at_resource(dataset, resource, "schema-not-found", "schema", name=name, suggestion=hint)
 
 
 def _of_dataset(dataset: Dataset, keys: _Keys) -> Iterator[Problem]:

@@ -7,8 +7,7 @@ To fix it, decide: shall it *replace* the file of a resource (then give it that 
 change ``path:``), or shall it be *added* (then add a resource, or use ``{period}`` in the path for a
 file a year)? A file that does not belong there is removed.
 
-A folder with data but without ``dataset.yaml`` is told apart, and so is a descriptor under another
-name, such as ``dataset.yml``.
+A folder with data but without ``dataset.yaml`` is told apart.
 
 Source: the format of the catalogue itself.
 """
@@ -22,26 +21,19 @@ from publisher.validation.rule import Context, nearest
 
 CODE = "file-unnamed"
 SEVERITY = Severity.ERROR
-CODES = {CODE: SEVERITY, "file-without-dataset": SEVERITY, "descriptor-misnamed": SEVERITY}
+CODES = {CODE: SEVERITY, "file-without-dataset": SEVERITY}
 DEPENDS_ON_TODAY: frozenset[str] = frozenset()
-
-_DESCRIPTOR = {"dataset.yml", "dataset.yaml.txt", "dataset.json", "dataset"}
 
 
 def check(context: Context) -> Iterator[Problem]:
     """The problems of a catalogue."""
     folders = {dataset.folder: dataset for dataset in context.datasets}
     broken = {str(PurePosixPath(file).parent) for file in context.catalogue.broken.values()}
-    named = {part.file for dataset in context.datasets for one in dataset.resources for part in one.parts}
     for file in context.catalogue.strays:
-        if file in named:
-            continue
         path = PurePosixPath(file)
         above = [str(folder) for folder in path.parents]
         dataset = next((folders[folder] for folder in above if folder in folders), None)
-        if path.name.lower() in _DESCRIPTOR and dataset is None:
-            yield Problem("descriptor-misnamed", file, params={"name": path.name})
-        elif dataset is not None:
+        if dataset is not None:
             yield _unnamed(dataset, file)
         elif not broken.intersection(above):
             yield Problem("file-without-dataset", file, params={"folder": str(path.parent)})
