@@ -96,9 +96,9 @@ def unknown_files(root: Path) -> Iterator[Problem]:
         name = file.rpartition("/")[2]
         if name in _OF_CATALOGUE:
             continue
-        meant = suggest(name, _OF_CATALOGUE)
+        meant = suggest(Path(name).stem, [Path(known).stem for known in _OF_CATALOGUE])
         if meant is not None:
-            yield wrong_name(file, meant)
+            yield wrong_name(file, f"{meant}.yaml")
         else:
             yield Problem("catalog-unknown-file", file, 1, 1, params={"known": ", ".join(_OF_CATALOGUE)})
 

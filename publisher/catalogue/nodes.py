@@ -6,7 +6,6 @@ import math
 import re
 import unicodedata
 from collections.abc import Iterator
-from itertools import islice
 from typing import Any
 
 import yaml
@@ -16,7 +15,6 @@ from publisher.problem import Problem
 Pointer = tuple[str | int, ...]
 Place = tuple[int, int]
 MAX_DEPTH = 60
-_MANY = 50
 
 _INT = re.compile(r"[-+]?(?:0|[1-9][0-9]*)\Z")
 _FLOAT = re.compile(r"[-+]?(?:0|[1-9][0-9]*)?(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?\Z")
@@ -41,14 +39,13 @@ def guard(text: str, file: str) -> list[Problem]:
     Only a text that could hold either is looked at: nesting is bounded by the brackets and by the
     longest run of indentation and dashes.
     """
-    deep = text.count("[") + text.count("{") > 200 or max(map(len, _LEADING.findall(text))) > MAX_DEPTH
-    if not deep and not ("*" in text and "&" in text):
-        return []
-    return list(islice(_guarded(text, file), _MANY))
+    deep = text.count("[") + text.count("{") > MAX_DEPTH or max(map(len, _LEADING.findall(text))) > MAX_DEPTH / 2
+    return list(_guarded(text, file)) if deep or "*" in text else []
 
 
 def _guarded(text: str, file: str) -> Iterator[Problem]:
     depth = 0
+    met: set[str] = set()
     for event in yaml.parse(text, Loader=Loader):
         if isinstance(event, yaml.CollectionStartEvent):
             depth += 1
@@ -57,7 +54,8 @@ def _guarded(text: str, file: str) -> Iterator[Problem]:
                 return
         elif isinstance(event, yaml.CollectionEndEvent):
             depth -= 1
-        elif isinstance(event, yaml.AliasEvent):
+        elif isinstance(event, yaml.AliasEvent) and event.anchor not in met:
+            met.add(event.anchor)
             yield Problem("yaml-alias", file, *place_of(event), params={"name": str(event.anchor)[:40]})
 
 
@@ -124,8 +122,8 @@ def place_of(marked: Any) -> Place:
 
 
 def places(node: Any) -> dict[Pointer, tuple[Place, Place]]:
-    """By pointer, where the key and where the value stand."""
-    return dict(_walk((), place_of(node), node))
+    """By pointer, where the key and where the value stand; nothing for an empty file."""
+    return dict(_walk((), place_of(node), node)) if node is not None else {}
 
 
 def _walk(pointer: Pointer, of_key: Place, node: Any) -> Iterator[tuple[Pointer, tuple[Place, Place]]]:

@@ -9,6 +9,7 @@ import yaml
 from publisher.problem import Problem
 
 _CONFLICT = re.compile(r"^(?:<{7}|>{7})(?: |$)", re.MULTILINE)
+_UNCLOSED = {"yaml-quote", "yaml-bracket"}
 # The parser's own words (libyaml's and PyYAML's agree in these parts), first match wins.
 _MISTAKES = [
     ("yaml-several-documents", "expected a single document|but found another document"),
@@ -28,16 +29,17 @@ def conflict(text: str, file: str) -> Problem | None:
 
 def syntax_problem(error: yaml.YAMLError, text: str, file: str) -> Problem:
     """The parser's error as one problem at its place."""
-    mark = getattr(error, "problem_mark", None)
     reason = str(getattr(error, "problem", None) or error).splitlines()[0]
     context = str(getattr(error, "context", None) or "")
+    code = next((code for code, words in _MISTAKES if re.search(words, f"{context} {reason}")), "yaml-syntax")
+    mark = getattr(error, "problem_mark", None)
+    if code in _UNCLOSED:
+        # The parser notices at the end of the file what was opened, and forgotten, long before.
+        mark = getattr(error, "context_mark", None) or mark
     lines = text.split("\n")
     line = min(mark.line if mark else 0, len(lines) - 1)
     column = min(mark.column if mark else 0, len(lines[line])) + 1
     indent = lines[line][: len(lines[line]) - len(lines[line].lstrip())]
     if "\t" in indent or "'\\t'" in reason:
-        return Problem("yaml-tab", file, line + 1, column)
-    code = next((code for code, words in _MISTAKES if re.search(words, f"{context} {reason}")), "yaml-syntax")
-    start = getattr(error, "context_mark", None)
-    opened = start.line + 1 if start else line + 1
-    return Problem(code, file, line + 1, column, params={"reason": reason, "opened": opened})
+        code = "yaml-tab"
+    return Problem(code, file, line + 1, column, params={"reason": reason})
