@@ -21,7 +21,7 @@ from publisher.catalogue.model import Catalogue, PortalEntry
 from publisher.errors import Exit, OpendataError
 from publisher.session import Session
 
-LIBRARIES = ("babel", "ckanapi", "click", "frictionless", "jinja2", "jsonschema", "pyyaml", "requests", "xlsxwriter")
+LIBRARIES = ("babel", "click", "frictionless", "jinja2", "jsonschema-rs", "python-calamine", "pyyaml", "requests")
 
 
 class State(StrEnum):
