@@ -50,7 +50,7 @@ class Problem:
         """Sixteen hex digits that stay the same when lines move: code, file, field and parameters."""
         parts = [self.code, self.file, self.resource or "", self.field or ""]
         parts += [f"{key}={self.params[key]}" for key in sorted(self.params) if key not in {"line", "row", "column"}]
-        return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()[:16]
+        return hashlib.sha256("\x1f".join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
 def in_order(problems: Iterable[Problem]) -> list[Problem]:
