@@ -22,7 +22,8 @@ CONSENT = {
 """The code under which an action without consent is held back, by risk."""
 CAPPED = "cap-exceeded"
 CAPPED_RISKS = frozenset({Risk.DELETE, Risk.WITHDRAW, Risk.LOSS, Risk.BREAKING})
-WAITING = frozenset({EMBARGO, "not-selected"})
+NOT_SELECTED = ("not-selected",)
+WAITING = frozenset({EMBARGO, *NOT_SELECTED})
 """Reasons for which holding back is what was asked for: they leave a publish complete."""
 
 
@@ -123,4 +124,4 @@ def selected(plan: Plan, patterns: Iterable[str]) -> Plan:
         return plan
     chosen = {a.subject for a in plan.actions if any(fnmatchcase(a.subject.name, pattern) for pattern in wanted)}
     needed = {one for a in plan.actions if a.subject in chosen for one in a.depends_on}
-    return hold(plan, {a.subject: ("not-selected",) for a in plan.actions if a.subject not in chosen | needed})
+    return hold(plan, {a.subject: NOT_SELECTED for a in plan.actions if a.subject not in chosen | needed})

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from publisher.messages import Messages
-from publisher.plan.model import Action, Change, FieldChange, HeldBack, Kind, Plan, Risk
-from publisher.plan.safety import WAITING, Verdict
+from publisher.plan.model import Action, Change, FieldChange, HeldBack, Kind, Plan, Risk, Subject
+from publisher.plan.safety import NOT_SELECTED, WAITING, Verdict
 from publisher.plan.serial import plan_to_data
 from publisher.tables.model import TableChange
 
@@ -38,7 +39,8 @@ def plan_json(plan: Plan, verdict: Verdict, warnings: Sequence[str] = ()) -> dic
 
 def plan_human(plan: Plan, verdict: Verdict, words: Messages, warnings: Sequence[str] = ()) -> Iterator[str]:
     """The plan in lines for a terminal."""
-    held = {one.subject: one for one in verdict.plan.held}
+    held = {one.subject: one for one in verdict.plan.held if one.codes != NOT_SELECTED}
+    plan = replace(plan, actions=tuple(a for a in plan.actions if (a.subject, NOT_SELECTED) not in _held(verdict)))
     if plan.empty and not held:
         yield words.text("Nothing to do: the portal {portal} is what git says.", portal=plan.portal)
     for action in _told(plan.actions):
@@ -48,7 +50,7 @@ def plan_human(plan: Plan, verdict: Verdict, words: Messages, warnings: Sequence
             yield f"    ! {held_words(held[action.subject], words)}"
     yield from _uncounted(plan, words)
     acted = {action.subject for action in plan.actions}
-    for one in verdict.plan.held:
+    for one in held.values():
         if one.subject not in acted:
             yield f"! {one.subject.name}: {held_words(one, words)}"
     if plan.rebuild:
@@ -103,14 +105,15 @@ def headline(action: Action, words: Messages) -> str:
     if action.renamed_from is not None:
         name = f"{action.renamed_from} → {name}"
     kind = words.of("kind", action.subject.kind.value) or action.subject.kind.value
-    return f"{words.of('change', action.change.value)} {kind} {name}"
+    return f"{words.of('change', action.change.value) or action.change.value} {kind} {name}"
 
 
 def details(action: Action, words: Messages) -> Iterator[str]:
     """What changes in it, and what about it is dangerous."""
     for table in action.tables:
         yield table_words(table, words)
-    told = [one for one in action.fields if not one.field.startswith("freshness.")]
+    tables = {f"resources.{table.resource}.{part}" for table in action.tables for part in ("parts", "rows")}
+    told = [one for one in action.fields if one.field not in tables and not one.field.startswith("freshness.")]
     for one in told[:_SHOWN]:
         yield field_words(one, words)
     if len(told) > _SHOWN:
@@ -183,6 +186,10 @@ def advice(verdict: Verdict, words: Messages) -> Iterator[str]:
             found=found,
             limit=limit,
         )
+
+
+def _held(verdict: Verdict) -> set[tuple[Subject, tuple[str, ...]]]:
+    return {(one.subject, one.codes) for one in verdict.plan.held}
 
 
 def _told(actions: Iterable[Action]) -> list[Action]:
