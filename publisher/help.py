@@ -89,6 +89,10 @@ EXAMPLES: dict[str, tuple[tuple[str, str], ...]] = {
         ("opendata inventory --out list.xlsx", "The whole list, for Excel."),
         ("opendata inventory --out proposals.csv --status proposed", "Only the proposals."),
     ),
+    "opendata ci": (
+        ("opendata ci files --provider github", "Get the ready workflow files."),
+        ("opendata ci comment --provider github --plan plan.json --dry-run", "See the comment before anyone does."),
+    ),
     "opendata doctor": (
         ("opendata doctor", "Check everything that a run needs."),
         ("opendata --lang en doctor --format json", "The same, to send with a question."),

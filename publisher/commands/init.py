@@ -56,7 +56,7 @@ def command(
     files = catalogue_files(wanted, messages(chosen[0]))
     written = write_new(folder, files)
     words = session.messages
-    for file in written.made:
+    for file in () if session.quiet else written.made:
         click.echo(words.text("made {file}", file=file))
     for file in written.kept:
         click.echo(words.text("kept {file}", file=file))

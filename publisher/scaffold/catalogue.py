@@ -1,4 +1,4 @@
-"""The files of a new catalogue: settings, an example dataset with made-up data, a read-me."""
+"""The files of a new catalogue: settings, an example dataset with made-up data, a read-me, what editors need."""
 
 from __future__ import annotations
 
@@ -8,10 +8,13 @@ from pathlib import PurePosixPath
 from uuid import UUID
 
 from publisher.messages import Messages
+from publisher.scaffold.editor import editor_files
 from publisher.scaffold.templates import render
 from publisher.text import slug
 
 TIME_ZONES = {"vn": "Asia/Ho_Chi_Minh"}
+WORKFLOWS = {"github": ".github/workflows", "gitlab": ""}
+"""Where each service looks for its workflow files."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,11 +60,11 @@ def catalogue_files(wanted: NewCatalogue, words: Messages) -> dict[str, bytes]:
         ".gitattributes": render(words, "gitattributes"),
         ".gitignore": render(words, "gitignore"),
     }
-    files = {name: text.encode() for name, text in texts.items()}
+    files = {name: text.encode() for name, text in {**texts, **editor_files()}.items()}
     if wanted.country:
         files |= _below(f"countries/{wanted.country}/files", "catalog")
     if wanted.ci:
-        files |= _below(f"scaffold/workflows/{wanted.ci}", "")
+        files |= _below(f"scaffold/workflows/{wanted.ci}", WORKFLOWS[wanted.ci])
     return files
 
 

@@ -70,6 +70,15 @@ def test_init_overwrites_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[s
     assert (tmp_path / "catalog" / "catalog.yaml").read_bytes() == before
 
 
+@pytest.mark.parametrize(
+    "service, file", [("github", ".github/workflows/opendata-validate.yml"), ("gitlab", ".gitlab-ci.yml")]
+)
+def test_workflow_files_and_editor_settings_come_along(tmp_path: Path, service: str, file: str) -> None:
+    init(tmp_path, "--ci", service)
+    assert yaml.safe_load((tmp_path / file).read_text("utf-8"))
+    assert (tmp_path / ".vscode" / "settings.json").is_file()
+
+
 @pytest.mark.parametrize("arguments", [("--language", "Tiếng Việt"), ("--language", "../x"), ("--time-zone", "Mars")])
 def test_wrong_settings_make_no_file(tmp_path: Path, arguments: tuple[str, ...]) -> None:
     assert init(tmp_path / "new", *arguments) == Exit.USAGE

@@ -56,10 +56,6 @@ def test_every_problem_is_worded_in_both_languages_with_the_same_placeholders(co
     assert differ == []
 
 
-def test_every_problem_that_says_what_is_wrong_says_what_to_do() -> None:
-    assert sorted(set(entries("en", "message")) - set(entries("en", "help"))) == []
-
-
 def test_the_command_reference_is_what_the_commands_say() -> None:
     run(["--lang", "en", "--version"])
     assert (REPOSITORY / "docs" / "commands.md").read_text("utf-8") == script("docs-commands").reference()
