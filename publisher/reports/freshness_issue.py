@@ -1,0 +1,71 @@
+"""The daily freshness report as the Markdown of one issue. Pure; texts are made harmless as in comments."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from publisher.errors import OpendataError
+from publisher.freshness.model import State
+from publisher.messages import Messages
+from publisher.reports.comment import plain
+from publisher.reports.freshness import HEADINGS
+
+MARKER = "<!-- opendata:freshness -->"
+MAX_ROWS = 200
+_SHOWN = (State.DELINQUENT, State.OVERDUE, State.DUE, State.UNMEASURED)
+
+
+def read_freshness(text: str, file: str) -> dict[str, Any]:
+    """The report of ``opendata freshness --format json``.
+
+    Raises:
+        OpendataError: ``ci-report-unreadable``.
+    """
+    try:
+        data = json.loads(text)
+        states = [State(one["state"]) for one in data["datasets"]]
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
+        raise OpendataError("ci-report-unreadable", file=file) from error
+    return {**data, "states": states}
+
+
+def verdict(data: Mapping[str, Any]) -> bool | None:
+    """Whether the issue has to be open: True with late data, False without; None if that could not be measured."""
+    states = set(data["states"])
+    if states & {State.DELINQUENT, State.OVERDUE}:
+        return True
+    return None if State.UNMEASURED in states else False
+
+
+def issue_body(data: Mapping[str, Any], words: Messages) -> str:
+    """The issue's text: a table for each pressing state."""
+    lines = [MARKER, words.text("As of {day}.", day=plain(str(data.get("snapshotted_at", ""))[:10])), ""]
+    rows = list(zip(data["states"], data["datasets"], strict=True))
+    for state in _SHOWN:
+        members = [one for found, one in rows if found is state]
+        if not members:
+            continue
+        lines += [f"### {words.text(HEADINGS[state])} ({len(members)})", "", _head(words), "|---|---|---|---|---|"]
+        lines += [_row(one) for one in members[:MAX_ROWS]]
+        if more := max(0, len(members) - MAX_ROWS):
+            lines.append(words.plural("{count} more is in the job's log.", "{count} more are in the job's log.", more))
+        lines.append("")
+    if len(lines) == 3:
+        lines.append(words.text("Nothing is late."))
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def _head(words: Messages) -> str:
+    names = ("Dataset", "Due", "Days late", "Missing periods", "Responsible")
+    return "| " + " | ".join(words.text(name) for name in names) + " |"
+
+
+def _row(one: Mapping[str, Any]) -> str:
+    missing = [str(name) for name in one.get("missing_periods") or []]
+    listed = ", ".join(missing[-6:]) + (f" (+{len(missing) - 6})" if len(missing) > 6 else "")
+    name = f"{plain(str(one.get('title', '')), 200)} ({plain(str(one.get('dataset', '')), 100)})"
+    owner = one.get("responsible") or one.get("organization") or ""
+    cells = (name, str(one.get("due_at") or ""), str(one.get("days_late") or ""), listed, str(owner))
+    return f"| {cells[0]} | " + " | ".join(plain(cell, 200) for cell in cells[1:]) + " |"
