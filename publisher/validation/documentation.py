@@ -70,5 +70,5 @@ def all_codes() -> list[str]:
     for entry in (resources.files("publisher") / "locale" / "en" / "LC_MESSAGES").iterdir():
         if entry.name.endswith(".mo"):
             with entry.open("rb") as stream:
-                codes |= {str(one.id) for one in read_mo(stream) if one.context == "message"}
+                codes |= {str(one.id) for one in read_mo(stream) if one.context in ("message", b"message")}
     return sorted(codes)

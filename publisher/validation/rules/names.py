@@ -1,35 +1,31 @@
-"""Names of datasets and resources make addresses, so each is used once, and works on every system.
+"""Names make addresses, so within a dataset each is used once.
 
-A dataset's name is its folder's name; a resource's name stands in the descriptor. Both end up in
-web addresses and file names on every system, so none of the names that Windows keeps for itself (``con``,
-``aux``, ``com1``) will do. Within a dataset no two resources, and no two published files, may have the
-same name, capital letters aside.
+The names of resources, their old names, and the names of the data files become addresses on the
+portal and file names on the readers' computers, where capital letters often make no difference. Two of
+the same name would overwrite each other. (That a dataset's name stands once in the catalogue, and that
+names are short and plain, is checked when the files are read.)
 
-To fix it, rename the folder, the resource or the file. If the old name was published before, write it
-under ``formerly:``, so that its address goes on working.
+To fix it, rename the resource or the file. If the old name was published before, write it under
+``formerly:``, so that its address goes on working.
 
-Source: Microsoft's rules for file names, and the format of the catalogue.
+Source: the format of the catalogue itself.
 """
 
 from collections.abc import Iterator
 
 from publisher.catalogue.model import Dataset
 from publisher.problem import Problem, Severity
-from publisher.validation.rule import Context, at_dataset, at_resource
+from publisher.validation.rule import Context, at_resource
 
 CODE = "resource-duplicate-name"
 SEVERITY = Severity.ERROR
-CODES = {CODE: SEVERITY, "name-reserved": SEVERITY, "resource-same-file-name": SEVERITY}
+CODES = {CODE: SEVERITY, "resource-same-file-name": SEVERITY}
 DEPENDS_ON_TODAY: frozenset[str] = frozenset()
-
-_RESERVED = {"con", "prn", "aux", "nul"} | {f"{port}{n}" for port in ("com", "lpt") for n in range(10)}
 
 
 def check(context: Context) -> Iterator[Problem]:
     """The problems of a catalogue."""
     for dataset in context.datasets:
-        if dataset.name in _RESERVED:
-            yield at_dataset(dataset, "name-reserved", name=dataset.name)
         yield from _resources(dataset)
 
 
@@ -37,8 +33,6 @@ def _resources(dataset: Dataset) -> Iterator[Problem]:
     names: set[str] = set()
     files: dict[str, str] = {}
     for resource in dataset.resources:
-        if resource.name in _RESERVED:
-            yield at_resource(dataset, resource, "name-reserved", "name", name=resource.name)
         taken = [name for name in (resource.name, *resource.formerly) if name in names]
         if taken:
             yield at_resource(dataset, resource, CODE, "name", name=taken[0])
