@@ -94,17 +94,14 @@ def forget(root: Path) -> None:
 
 
 def change_one(root: Path) -> None:
-    """Give one dataset's title another ending."""
-    descriptor = next(
-        path for path in sorted(root.glob("datasets/**/dataset.yaml")) if "status: published" in path.read_text("utf-8")
-    )
-    text = descriptor.read_text("utf-8").rstrip("\n")
-    stamp = f"benchmark-{time.perf_counter_ns()}"
-    lines = [line for line in text.splitlines() if not line.startswith("keywords:") or "[" in line]
-    changed = [f"keywords: [{stamp}]" if line.startswith("keywords:") else line for line in lines]
-    if changed == lines:
-        changed.append(f"keywords: [{stamp}]")
-    descriptor.write_text("\n".join(changed) + "\n", "utf-8")
+    """Give one published dataset another correction note."""
+    before = "\ncorrections: [{on: 2024-01-01, note: Benchmark"
+    for descriptor in sorted(root.glob("datasets/**/dataset.yaml")):
+        text, _, _ = descriptor.read_text("utf-8").partition(before)
+        if "status: published" in text and "\ncorrections:" not in text:
+            descriptor.write_text(f"{text}{before} {time.perf_counter_ns()}.}}]\n", "utf-8")
+            return
+    sys.exit("no published dataset to change")
 
 
 def this_repository(times: int, folder: Path) -> None:

@@ -14,7 +14,7 @@ WIDTH = 110
 
 
 def environment(words: Messages) -> Environment:
-    """Templates of ``scaffold/files``: ``note`` makes a comment, ``t`` a translated YAML string, ``q`` a YAML string."""
+    """Templates of ``scaffold/files``: ``note`` makes a comment, ``t`` a translated string, ``q`` a string."""
     made = Environment(
         loader=PackageLoader("publisher.scaffold", "files"),
         undefined=StrictUndefined,
