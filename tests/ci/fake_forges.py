@@ -95,7 +95,7 @@ class Forge:
         return 200, one
 
     def _page(self, held: list[dict[str, Any]], query: dict[str, str]) -> list[dict[str, Any]]:
-        size, page = int(query["per_page"]), int(query["page"])
+        size, page = int(query.get("per_page", 100)), int(query.get("page", 1))
         return held[(page - 1) * size : page * size]
 
 
