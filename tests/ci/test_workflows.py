@@ -24,7 +24,7 @@ Start = Callable[[dict[str, Any]], Forge]
 WORKFLOWS = Path(str(resources.files("publisher"))) / "scaffold" / "workflows"
 GITHUB = sorted((WORKFLOWS / "github").glob("*.yml"))
 GITLAB = WORKFLOWS / "gitlab" / ".gitlab-ci.yml"
-CALL = re.compile(r"(?<![\w./$-])opendata (?:--?[a-z]|[a-z]+ )[^\n|;)]*")
+CALL = re.compile(r"(?<![\w./$=-])opendata (?:--?[a-z]|[a-z]+ )[^\n|;)]*")
 
 
 def steps(file: Path) -> list[dict[str, Any]]:
