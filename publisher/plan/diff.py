@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 
-from publisher.plan.desired import RENAMED
+from publisher.plan.desired import CATALOGUE, RENAMED
 from publisher.plan.fields import field_changes, resources_of, table_changed
 from publisher.plan.model import (
     Action,
@@ -59,6 +59,9 @@ def make_plan(portal: str, desired: DesiredState, state: PortalState, compare: C
         gone = subject not in desired.subjects and subject not in held
         if gone and not (subject.kind is Kind.DATASET and holding.id in names):
             actions.append(_deletion(holding, state))
+    if state.catalogue_id is None:
+        # An empty portal begins with the catalogue itself.
+        actions = [a if a.subject == CATALOGUE else replace(a, depends_on=(CATALOGUE, *a.depends_on)) for a in actions]
     plan = Plan(
         portal,
         desired.catalogue_id,

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from publisher.catalogue.model import Consent
 from publisher.plan.desired import EMBARGO
 from publisher.plan.diff import hold
-from publisher.plan.model import Action, HeldBack, Plan, Risk, Subject
+from publisher.plan.model import Action, HeldBack, Kind, Plan, Risk, Subject
 
 CONSENT = {
     Risk.DELETE: "needs-consent-delete",
@@ -116,12 +116,12 @@ def agreed(plan: Plan, earlier: Plan) -> Plan:
 
 
 def selected(plan: Plan, patterns: Iterable[str]) -> Plan:
-    """The part of a plan that concerns the datasets named (with ``*`` for any letters), and what they need."""
+    """A plan without the datasets that are not named (``*`` stands for any letters); the rest of it stays."""
     from fnmatch import fnmatchcase
 
     wanted = tuple(patterns)
     if not wanted:
         return plan
-    chosen = {a.subject for a in plan.actions if any(fnmatchcase(a.subject.name, pattern) for pattern in wanted)}
-    needed = {one for a in plan.actions if a.subject in chosen for one in a.depends_on}
-    return hold(plan, {a.subject: NOT_SELECTED for a in plan.actions if a.subject not in chosen | needed})
+    datasets = [a.subject for a in plan.actions if a.subject.kind is Kind.DATASET]
+    others = [one for one in datasets if not any(fnmatchcase(one.name, pattern) for pattern in wanted)]
+    return hold(plan, dict.fromkeys(others, NOT_SELECTED))

@@ -137,13 +137,13 @@ class SitePortal:
             carried = stage.carry_over() if here else []
             (stage.folder / STATE).write_bytes(builder.state(desired.tool, self._design()))
             journal.write("staged", written=len(stage.written), files=len(stage.made), carried=carried[:100])
+            old = swap.switch(self.folder)
         except BaseException:
             stage.discard()
             raise
         finally:
             if base != self.folder:
                 shutil.rmtree(base, ignore_errors=True)
-        old = swap.switch(self.folder)
         journal.write("switched", folder=str(self.folder))
         if old is not None:
             shutil.rmtree(old, ignore_errors=True)
