@@ -106,7 +106,7 @@ def judge(table: Table, part: Part, raw: RawTable, schema: Any = None, watch: Se
 
     The iterator raises :class:`Unreadable` where the file breaks off.
     """
-    from frictionless import Schema
+    from frictionless import Dialect, Schema
     from frictionless.resources import TableResource
 
     columns = columns_of(table, raw)
@@ -114,7 +114,9 @@ def judge(table: Table, part: Part, raw: RawTable, schema: Any = None, watch: Se
     if schema is None:
         schema = make_schema(table) if table.schema else Schema.from_descriptor(text_schema(columns))
     feed = _Feed(raw, raw.labels if table.schema else columns, [field["type"] for field in fields], watch)
-    resource = TableResource(name="table", data=feed, schema=schema)
+    # Where nothing is said of the header, frictionless guesses its row from the widths of the rows.
+    dialect = Dialect(header=True, header_rows=[1])
+    resource = TableResource(name="table", data=feed, schema=schema, dialect=dialect)
     resource.open()
     errors = tuple(resource.header.errors)
     if feed.failure is not None:

@@ -87,7 +87,7 @@ def _better_delimiter(table: Table, labels: list[str], delimiter: str) -> str | 
     if (expected and set(labels) & expected) or (not expected and len(labels) > 1):
         return None
     for other in _DELIMITERS:
-        split = [label.strip() for label in next(csv.reader([header], delimiter=other), [])] if header else []
+        split = [label.strip(' "') for label in header.split(other)]
         if other != delimiter and len(split) > 1 and (not expected or set(split) & expected):
             return other
     return None
