@@ -16,6 +16,8 @@ class Severity(StrEnum):
     NOTICE = "notice"
 
 
+# What says where a problem stands or what else was meant, not which problem it is.
+_MOVING = {"line", "row", "column", "suggestion"}
 _ORDER = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.NOTICE: 2}
 
 
@@ -47,9 +49,9 @@ class Problem:
 
     @property
     def fingerprint(self) -> str:
-        """Sixteen hex digits that stay the same when lines move: code, file, field and parameters."""
+        """Sixteen hex digits that stay the same when lines move or another suggestion fits better."""
         parts = [self.code, self.file, self.resource or "", self.field or ""]
-        parts += [f"{key}={self.params[key]}" for key in sorted(self.params) if key not in {"line", "row", "column"}]
+        parts += [f"{key}={self.params[key]}" for key in sorted(self.params) if key not in _MOVING]
         return hashlib.sha256("\x1f".join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -91,7 +92,8 @@ def _run(session: Session, options: Options, repository: Repository | None) -> R
     if loaded.catalogue is not None:
         catalogue = with_generated(loaded.catalogue, session.workspace)
         loaded = replace(loaded, catalogue=catalogue)
-        today = now().astimezone(zone_of(catalogue.settings.time_zone)).date()
+        with suppress(OpendataError):  # a rule says that the time zone is not known
+            today = now().astimezone(zone_of(catalogue.settings.time_zone)).date()
     return validate(
         loaded, today=today, workspace=session.workspace, repository=repository, options=options, progress=say
     )

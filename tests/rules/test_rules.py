@@ -319,6 +319,7 @@ BAD: list[tuple[str, str, Make]] = [
         "catalog/portals.yaml",
         file("catalog/portals.yaml", ckan={"type": "ckan", "url": "https://a.example/", "token_file": "catalog/token"}),
     ),
+    ("time-zone-unknown", "catalog/catalog.yaml", file("catalog/catalog.yaml", time_zone="Sao Hỏa")),
     (
         "suppression-expired",
         "catalog/catalog.yaml",
@@ -392,6 +393,7 @@ GOOD: list[Make] = [
     both(resource(path=None, url="https://a.example/wfs", service=True), without_file),
     dataset(resources=[RESOURCE, {"name": "giai-thich", "url": "https://a.example/giai-thich.pdf"}]),
     dataset(publish_at="2026-03-01"),
+    dataset(resources=[RESOURCE, {"name": "la", "url": "https://[x/bang.pdf"}], landing_page="https://[x/?a=1@b"),
     file(
         "catalog/portals.yaml",
         ckan={

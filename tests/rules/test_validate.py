@@ -160,6 +160,17 @@ def test_what_depends_on_a_change_has_changed_too(catalogue_dir: Path, edit: Edi
 
 
 @needs_git
+def test_an_old_descriptor_may_have_been_anything(catalogue_dir: Path) -> None:
+    path = catalogue_dir / KINDERGARTENS
+    good = path.read_text("utf-8")
+    for old in ("[", "formerly: {a: 1}\n", good + "id: khong-phai-uuid\n", good.replace("- name:", "- nane:"), "\x00"):
+        path.write_text(old, "utf-8")
+        commit(catalogue_dir)
+        path.write_text(good, "utf-8")
+        assert found(check(catalogue_dir, changed_since="HEAD")) == {}
+
+
+@needs_git
 def test_identity_is_compared_with_what_was_there(catalogue_dir: Path, edit: Edit) -> None:
     commit(catalogue_dir)
     folder = catalogue_dir / "datasets"
@@ -274,6 +285,6 @@ def test_rules_are_listed_and_explained(capsys: pytest.CaptureFixture[str]) -> N
     one = json.loads(capsys.readouterr().out)
     assert (one["severity"], one["rule"], one["depends_on_today"]) == ("warning", "legal-field-missing", True)
     assert run(["rules", "--format", "json"]) == 0
-    assert len(json.loads(capsys.readouterr().out)["rules"]) == 24
+    assert len(json.loads(capsys.readouterr().out)["rules"]) == 25
     assert run(["--lang", "en", "rules", "theme-unknow"]) == 4
     assert "theme-unknown" in capsys.readouterr().err

@@ -21,6 +21,7 @@ from publisher.validation.rules import (
     references,
     responsible,
     secrets,
+    settings,
     statuses,
     strays,
     successions,
@@ -54,6 +55,7 @@ _ALL: tuple[Rule, ...] = (
     descriptions,
     translations,
     secrets,
+    settings,
     suppressions,
 )
 

@@ -46,5 +46,8 @@ def _format(resource: Resource) -> str | None:
         return None
     if resource.service:
         return ""
-    path = resource.path if resource.path is not None else urlsplit(name).path
+    try:
+        path = resource.path if resource.path is not None else urlsplit(name).path
+    except ValueError:
+        return ""
     return PurePosixPath(path).suffix.lower().removeprefix(".")

@@ -15,12 +15,14 @@ Source: RFC 9562, 5.5 (UUID version 5) and the format of the catalogue.
 """
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Any
 from uuid import UUID
 
 from publisher.catalogue.document import parse_document
-from publisher.catalogue.model import Catalogue, dataset_id, resource_id
+from publisher.catalogue.model import Catalogue, Dataset, dataset_id, resource_id
+from publisher.catalogue.shape import is_shaped
 from publisher.git import Repository
 from publisher.problem import Problem, Severity
 from publisher.validation.rule import Context, at_dataset, at_resource
@@ -37,12 +39,14 @@ CODES = {
 }
 DEPENDS_ON_TODAY: frozenset[str] = frozenset()
 
+CATALOG = "catalog/catalog.yaml"
+
 
 def check(context: Context) -> Iterator[Problem]:
     """The problems of a catalogue."""
     yield from _now(context.catalogue)
     if context.repository is not None and context.base is not None:
-        yield from _against(context, _before(context.repository, context.base))
+        yield from _against(context.catalogue, _change(context.repository, context.base))
 
 
 def _now(catalogue: Catalogue) -> Iterator[Problem]:
@@ -66,64 +70,55 @@ def _now(catalogue: Catalogue) -> Iterator[Problem]:
             resources.setdefault(resource.id, place)
 
 
-def _before(repository: Repository, base: str) -> dict[str, Mapping[str, Any]]:
-    """The descriptors, and ``catalog.yaml``, that differ from the base, as they were there."""
-    changed = repository.changed_since(base)
-    wanted = [file for file in changed if file.endswith("/dataset.yaml") or file == "catalog/catalog.yaml"]
-    found = {}
-    for file, raw in repository.show_all(repository.base(base), wanted).items():
+@dataclass(frozen=True)
+class _Change:
+    """Descriptors and ``catalog.yaml`` that differ from the base: as they were there, and which are new."""
+
+    before: Mapping[str, Mapping[str, Any]]
+    new: frozenset[str]
+
+
+def _change(repository: Repository, base: str) -> _Change:
+    changed = {one for one in repository.changed_since(base) if one.endswith("/dataset.yaml") or one == CATALOG}
+    before = {}
+    old = repository.show_all(repository.base(base), changed)
+    for file, raw in old.items():
         document, _ = parse_document(raw, file)
-        if document is not None:
-            found[file] = document.data
-    return found
+        if document is not None and is_shaped(document.data, "catalog" if file == CATALOG else "dataset"):
+            before[file] = document.data
+    return _Change(before, frozenset(changed - old.keys()))
 
 
-def _against(context: Context, before: Mapping[str, Mapping[str, Any]]) -> Iterator[Problem]:
-    catalogue = context.catalogue
-    old_id = before.get("catalog/catalog.yaml", {}).get("id")
-    if isinstance(old_id, str) and old_id != str(catalogue.settings.id):
+def _against(catalogue: Catalogue, change: _Change) -> Iterator[Problem]:
+    old_id = change.before.get(CATALOG, {}).get("id")
+    if old_id is not None and old_id != str(catalogue.settings.id):
         yield catalogue.settings.source.problem("catalogue-id-changed", "id", before=old_id)
         return
     by_id = {dataset.id: dataset for dataset in catalogue.datasets.values()}
     by_file = {dataset.source.document.file: dataset for dataset in catalogue.datasets.values()}
-    new = [dataset for file, dataset in by_file.items() if file not in before]
-    for file, data in before.items():
+    for file, data in change.before.items():
+        if file == CATALOG:
+            continue
         name = PurePosixPath(file).parent.name
-        identity = _identity(data, catalogue.settings.id, name)
-        if identity is None or identity in by_id or file == "catalog/catalog.yaml":
-            if identity is not None and identity in by_id:
-                yield from _resources(context, file, data, identity)
-            continue
-        same_place = by_file.get(file)
-        if same_place is not None:
-            yield at_dataset(same_place, CODE, "id" if "id" in data else "formerly", before=str(identity), name=name)
-            continue
-        for dataset in new:
-            if dataset.source.document.data.get("title") == data.get("title"):
-                yield at_dataset(dataset, "dataset-renamed", "formerly", name=name)
+        oldest = data.get("formerly") or [name]
+        identity = UUID(data["id"]) if "id" in data else dataset_id(catalogue.settings.id, oldest[0])
+        if identity in by_id:
+            yield from _resources(by_id[identity], data)
+        elif file in by_file:
+            at = "id" if "id" in data else "formerly"
+            yield at_dataset(by_file[file], CODE, at, before=str(identity), name=name)
+        else:
+            for one in change.new & by_file.keys():
+                if by_file[one].source.document.data["title"] == data["title"]:
+                    yield at_dataset(by_file[one], "dataset-renamed", "formerly", name=name)
 
 
-def _resources(context: Context, file: str, data: Mapping[str, Any], identity: UUID) -> Iterator[Problem]:
-    """A resource that stands at the same path under another id was renamed without ``formerly``."""
-    dataset = next(one for one in context.datasets if one.id == identity)
+def _resources(dataset: Dataset, before: Mapping[str, Any]) -> Iterator[Problem]:
+    """A resource with the same file under another id was renamed without ``formerly``."""
     here = {resource.id for resource in dataset.resources}
-    for old in data.get("resources", ()) if isinstance(data.get("resources"), list) else ():
-        if not isinstance(old, dict) or not isinstance(old.get("name"), str):
-            continue
-        names = old.get("formerly") or [old["name"]]
-        old_id = UUID(old["id"]) if isinstance(old.get("id"), str) else resource_id(identity, str(names[0]))
-        where = old.get("path") or old.get("url")
-        for resource in dataset.resources:
-            if old_id not in here and where is not None and where in (resource.path, resource.url):
-                yield at_resource(dataset, resource, CODE, "formerly", before=str(old_id), name=old["name"])
-
-
-def _identity(data: Mapping[str, Any], catalogue: UUID, name: str) -> UUID | None:
-    stated, formerly = data.get("id"), data.get("formerly")
-    try:
-        if isinstance(stated, str):
-            return UUID(stated)
-    except ValueError:
-        return None
-    oldest = formerly[0] if isinstance(formerly, list) and formerly else name
-    return dataset_id(catalogue, str(oldest))
+    for old in before.get("resources", ()):
+        oldest = old.get("formerly") or [old["name"]]
+        identity = UUID(old["id"]) if "id" in old else resource_id(dataset.id, oldest[0])
+        for resource in dataset.resources if identity not in here else ():
+            if (resource.path, resource.url) == (old.get("path"), old.get("url")) != (None, None):
+                yield at_resource(dataset, resource, CODE, "formerly", before=str(identity), name=old["name"])
