@@ -8,6 +8,7 @@ language, or reword one, with ``catalog/locale/LANG.po``.
 
 from __future__ import annotations
 
+import errno
 import gettext
 import locale
 import os
@@ -21,12 +22,19 @@ from typing import Any
 from publisher.problem import Problem
 
 SHIPPED = ("vi", "en", "pt")
+_REASONS = {"ENOENT", "EACCES", "EPERM", "ENAMETOOLONG", "ELOOP", "ENOSPC", "EROFS", "EIO"}
 
 
 class Term(str):
     """A parameter that is a word of ours (``list``, ``duration``): shown as its text in the context ``term``."""
 
     __slots__ = ()
+
+
+def reason_of(error: OSError) -> Term:
+    """Why the system refused something, in words of ours for the usual reasons, else in the system's."""
+    name = errno.errorcode.get(error.errno or 0, "")
+    return Term(name if name in _REASONS else error.strerror or type(error).__name__)
 
 
 class _Lenient(Formatter):
@@ -57,23 +65,23 @@ class Messages:
         found = self._translations.pgettext(context, key)
         if found == key:
             found = self._english.pgettext(context, key)
-        return "" if found == key else _fill(found, params)
+        return "" if found == key else _fill(found, {name: self._worded(value) for name, value in params.items()})
 
     def message(self, problem: Problem) -> str:
         """What is wrong, in one or two sentences."""
-        return self.of("message", problem.code, **self._known(problem)) or problem.code
+        return self.of("message", problem.code, **_known(problem)) or problem.code
 
     def help(self, problem: Problem) -> str:
         """What to do about it."""
-        return self.of("help", problem.code, **self._known(problem))
-
-    def _known(self, problem: Problem) -> dict[str, object]:
-        place = {"file": problem.file, "line": problem.line, "field": problem.field, "sheet": problem.sheet}
-        known = {**place, "resource": problem.resource, "dataset": problem.dataset, **problem.params}
-        return {name: self._worded(value) for name, value in known.items()}
+        return self.of("help", problem.code, **_known(problem))
 
     def _worded(self, value: object) -> object:
         return self.of("term", value) or str(value) if isinstance(value, Term) else value
+
+
+def _known(problem: Problem) -> dict[str, object]:
+    place = {"file": problem.file, "line": problem.line, "field": problem.field, "sheet": problem.sheet}
+    return {**place, "resource": problem.resource, "dataset": problem.dataset, **problem.params}
 
 
 def _fill(sentence: str, params: Mapping[str, object]) -> str:

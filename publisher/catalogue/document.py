@@ -18,6 +18,7 @@ import yaml
 
 from publisher.catalogue.nodes import UNREADABLE, Builder, Loader, Place, Pointer, guard, places
 from publisher.catalogue.syntax import conflict, syntax_problem
+from publisher.messages import reason_of
 from publisher.problem import Problem, Severity
 
 MAX_BYTES = 1_000_000
@@ -75,7 +76,7 @@ def read_document(path: Path, file: str) -> tuple[Document | None, list[Problem]
             return None, [Problem("yaml-too-large", file, 1, 1, params={"size": size, "limit": MAX_BYTES})]
         raw = path.read_bytes()
     except OSError as error:
-        return None, [Problem("file-unreadable", file, params={"reason": error.strerror or type(error).__name__})]
+        return None, [Problem("file-unreadable", file, params={"reason": reason_of(error)})]
     return parse_document(raw, file)
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from publisher.catalogue.jsonschemas import is_name
 from publisher.catalogue.model import Part
 from publisher.errors import OpendataError
+from publisher.messages import reason_of
 from publisher.problem import Problem
 from publisher.text import slug, suggest
 
@@ -62,9 +63,10 @@ def dataset_folders(root: Path) -> Iterator[Folder]:
     for error in unread:
         if not isinstance(error, FileNotFoundError):
             file = Path(error.filename).relative_to(root).as_posix()
-            reason = error.strerror or type(error).__name__
             yield Folder(
-                Path(error.filename), file, problem=Problem("file-unreadable", file, params={"reason": reason})
+                Path(error.filename),
+                file,
+                problem=Problem("file-unreadable", file, params={"reason": reason_of(error)}),
             )
 
 

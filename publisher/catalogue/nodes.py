@@ -45,7 +45,7 @@ def guard(text: str, file: str) -> list[Problem]:
 
 def _guarded(text: str, file: str) -> Iterator[Problem]:
     depth = 0
-    met: set[str] = set()
+    met: set[str | None] = set()
     for event in yaml.parse(text, Loader=Loader):
         if isinstance(event, yaml.CollectionStartEvent):
             depth += 1

@@ -11,7 +11,7 @@ import click
 from publisher.catalogue.repair import Repair, repair, repairs
 from publisher.cli import Translated
 from publisher.errors import Exit, OpendataError
-from publisher.messages import Messages
+from publisher.messages import Messages, reason_of
 from publisher.session import Session
 from publisher.workspace import write_atomically
 
@@ -40,7 +40,7 @@ def command(session: Session, paths: tuple[Path, ...], check: bool, form: str) -
             found = repair(root, wanted, write_atomically)
         except OSError as error:
             path = str(error.filename or root)
-            raise OpendataError("file-not-written", Exit.NO, path=path, reason=error.strerror or "") from error
+            raise OpendataError("file-not-written", Exit.NO, path=path, reason=reason_of(error)) from error
     click.echo(_report(found, check, form, session.messages))
     return Exit.NO if check and found else Exit.DONE
 
