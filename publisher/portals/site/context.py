@@ -63,7 +63,8 @@ class Lens:
         self.view = view
         self.language = language
         self.prefix = "" if language == view.languages[0] else f"{language}/"
-        self.say = speaker(language).plain
+        self.speaker = speaker(language)
+        self.say = self.speaker.plain
         self.order = order(language)
         self._fallback = (language, *view.languages)
         self._entries: dict[str, Entry] = {}

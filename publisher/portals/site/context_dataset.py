@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from publisher.plan.model import PublishedFile, Record
@@ -30,6 +31,14 @@ class FileLink:
 
 
 @dataclass(frozen=True)
+class Cell:
+    """A cell as people read it; ``raw`` is what it sorts by where that differs."""
+
+    text: str
+    raw: str = ""
+
+
+@dataclass(frozen=True)
 class Column:
     """A line of the data dictionary."""
 
@@ -38,8 +47,10 @@ class Column:
     type: str
     description: str
     unit: str
+    kind: str
     rules: tuple[str, ...]
     numeric: bool
+    style: str = ""
 
 
 @dataclass(frozen=True)
@@ -59,7 +70,8 @@ class ResourceView:
     files: tuple[FileLink, ...]
     columns: tuple[Column, ...]
     keys: tuple[str, ...]
-    preview: tuple[tuple[str, ...], ...]
+    preview: tuple[tuple[Cell, ...], ...]
+    heads: tuple[Column, ...]
     drawing: chart.Drawing | None
     chart_title: str
 
@@ -92,6 +104,8 @@ def _resource(lens: Lens, resource: Mapping[str, Any], files: Sequence[Published
     made = {link.label for link in links if link.kind == "derived"}
     primary = next((link for link in links if link.kind != "form"), links[0] if links else None)
     columns = tuple(_column(lens, field) for field in (resource.get("schema") or {}).get("fields") or ())
+    preview = resource.get("preview") or ()
+    heads = _heads(lens, resource, preview)
     key = (resource.get("schema") or {}).get("primaryKey") or ()
     title = lens.text(resource.get("title")) or name
     drawn = resource.get("chart")
@@ -117,7 +131,8 @@ def _resource(lens: Lens, resource: Mapping[str, Any], files: Sequence[Published
         files=tuple(links),
         columns=columns,
         keys=(key,) if isinstance(key, str) else tuple(key),
-        preview=tuple(_row(lens, row, columns) for row in resource.get("preview") or ()),
+        preview=tuple(_row(lens, row, heads) for row in preview),
+        heads=heads,
         drawing=chart.draw(drawn, title, caption, f"c-{name}", lens.language) if drawn else None,
         chart_title=caption,
     )
@@ -135,7 +150,7 @@ def _link(lens: Lens, file: PublishedFile, resource: str, rows: Mapping[str, Any
         kind, label = "derived", suffix
     else:
         kind, label = "original", base
-    return FileLink(file.name, label, file.bytes, file.sha256, kind, rows.get(base))
+    return FileLink(file.name, label, file.bytes, file.sha256, kind, rows.get(file.name, rows.get(base)))
 
 
 def _column(lens: Lens, field: Mapping[str, Any]) -> Column:
@@ -145,7 +160,8 @@ def _column(lens: Lens, field: Mapping[str, Any]) -> Column:
         title=lens.text(field.get("title")) or str(field.get("name")),
         type=_type(lens, kind),
         description=lens.text(field.get("description")),
-        unit=lens.text(field.get("unit")),
+        unit=_unit(lens, field),
+        kind=kind,
         rules=tuple(_rules(lens, field.get("constraints") or {})),
         numeric=kind in _NUMERIC,
     )
@@ -189,13 +205,38 @@ def _rules(lens: Lens, constraints: Mapping[str, Any]) -> list[str]:
     return said
 
 
-def _row(lens: Lens, row: Sequence[Any], columns: Sequence[Column]) -> tuple[str, ...]:
-    cells: list[str] = []
-    for place, cell in enumerate(row):
-        text = "" if cell is None else str(cell)
-        if text and place < len(columns) and columns[place].numeric:
-            text = number(text, lens.language)
-        cells.append(text if len(text) <= _CELL else text[:_CELL] + "…")
+def _unit(lens: Lens, field: Mapping[str, Any]) -> str:
+    """The unit, unless the title says it already."""
+    unit = lens.text(field.get("unit"))
+    said = unicodedata.normalize("NFKC", lens.text(field.get("title"))).lower()
+    return "" if unicodedata.normalize("NFKC", unit).lower() in said else unit
+
+
+def _heads(lens: Lens, resource: Mapping[str, Any], preview: Sequence[Sequence[Any]]) -> tuple[Column, ...]:
+    """The preview's columns in the table's own order, each with the style that its longest cell asks for."""
+    fields = {str(f.get("name")): f for f in (resource.get("schema") or {}).get("fields") or ()}
+    names = resource.get("columns") or list(fields)
+    heads = []
+    for place, name in enumerate(names):
+        column = _column(lens, fields.get(str(name), {"name": name}))
+        longest = max(
+            (len(str(row[place])) for row in preview if place < len(row) and row[place] is not None), default=0
+        )
+        style = "n" if column.numeric else "s" if longest <= 24 else "m" if longest <= 70 else "long"
+        heads.append(replace(column, style=style))
+    return tuple(heads)
+
+
+def _row(lens: Lens, row: Sequence[Any], columns: Sequence[Column]) -> tuple[Cell, ...]:
+    cells: list[Cell] = []
+    for column, value in zip(columns, row, strict=False):
+        text = "" if value is None else str(value)
+        if text and column.numeric:
+            cells.append(Cell(number(text, lens.language)))
+        elif text and column.kind == "date":
+            cells.append(Cell(day(text, lens.language), text))
+        else:
+            cells.append(Cell(text if len(text) <= _CELL else text[:_CELL] + "…"))
     return tuple(cells)
 
 

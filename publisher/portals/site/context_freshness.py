@@ -39,8 +39,8 @@ def fresh(lens: Lens, record: Record) -> Fresh | None:
     state = terms.get("state") or ""
     return Fresh(
         frequency=words,
-        badge=_state(lens, state) or _state(lens, terms.get("fixed") or "") or words,
-        sentences=tuple(_sentences(lens, terms, words, record)),
+        badge=_state(lens, state) or _fixed(lens, terms.get("fixed")) or words,
+        sentences=tuple(_sentences(lens, terms, words)),
         fixed=bool(terms.get("fixed") or state) or not any(terms.get(k) for k in ("opens_at", "due_at", "overdue_at")),
         opens_at=terms.get("opens_at") or "",
         due_at=terms.get("due_at") or "",
@@ -48,6 +48,11 @@ def fresh(lens: Lens, record: Record) -> Fresh | None:
         delinquent_at=terms.get("delinquent_at") or "",
         state=state,
     )
+
+
+def _fixed(lens: Lens, state: str | None) -> str:
+    """A state that no day changes; "fresh" for ever means that nothing is promised, so how often is said instead."""
+    return _state(lens, state or "") if state not in {None, "fresh", "exempt"} else ""
 
 
 def _state(lens: Lens, state: str) -> str:
@@ -63,15 +68,19 @@ def _state(lens: Lens, state: str) -> str:
     }.get(state, "")
 
 
-def _sentences(lens: Lens, terms: Mapping[str, Any], words: str, record: Record) -> list[Markup]:
+def _sentences(lens: Lens, terms: Mapping[str, Any], words: str) -> list[Markup]:
     say = speaker(lens.language)
     said = [Markup("{}.").format(words)]
+    evidence = terms.get("evidence") or {}
     covered, following, due = terms.get("covered") or {}, terms.get("next") or {}, terms.get("due_at")
     if covered.get("name"):
         name = period(lens, str(covered["name"]))
         said.append(say("Data through {period}.", period=_time(str(covered.get("end") or ""), name)))
-    elif (record.get("freshness") or {}).get("evidence", {}).get("on"):
-        on = str(terms["evidence"]["on"])
+    elif evidence.get("through"):
+        through = str(evidence["through"])
+        said.append(say("Data through {period}.", period=_time(through, day(through, lens.language))))
+    elif evidence.get("on"):
+        on = str(evidence["on"])
         said.append(say("Last changed or reviewed on {date}.", date=_time(on, day(on, lens.language))))
     if due:
         date = _time(str(due), day(str(due), lens.language))
@@ -86,13 +95,13 @@ def _sentences(lens: Lens, terms: Mapping[str, Any], words: str, record: Record)
     if terms.get("as_of") and terms.get("state"):
         on = str(terms["as_of"])
         said.append(say("As of {date}.", date=_time(on, day(on, lens.language))))
-    evidence = terms.get("evidence") or {}
     known = {
         "column": "Measured by the column {detail}.",
         "period": "Measured by the period in the file's name.",
         "content": "Measured by when the data's content last changed.",
         "git": "Measured by when the data file last changed.",
         "attested": "Measured by a dated review.",
+        "temporal": "Measured by the period that the description states.",
     }
     if evidence.get("kind") in known:
         said.append(say(known[str(evidence["kind"])], detail=evidence.get("detail") or ""))

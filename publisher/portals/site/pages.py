@@ -142,6 +142,7 @@ def _dataset_page(drawer: Drawer, name: str, record: Record, package: bool) -> t
         contact=record.get("contact") or organization.get("contact"),
         citation=_citation(lens, record, entry.title, address),
         address=address,
+        folder=f"../../../dataset/{name}/" if lens.prefix else "",
         package=package,
         text=lens.text,
         basis=lens.basis,

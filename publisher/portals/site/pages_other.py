@@ -21,7 +21,7 @@ def proposals_page(drawer: Drawer) -> Iterator[tuple[str, bytes]]:
         for entry in lens.entries:
             if entry.status == "proposed" and (entry.themes[:1] or ("",))[0] == theme:
                 proposals.append({"theme": theme, "theme_title": title, **_proposal(drawer, entry)})
-    for path, page in paged("proposals/", proposals, "./"):
+    for path, page in paged("proposals/", proposals):
         groups = [
             {"key": theme or "other", "title": title, "entries": [p for p in page["shown"] if p["theme"] == theme]}
             for theme, title in themes
@@ -34,7 +34,9 @@ def _proposal(drawer: Drawer, entry: Entry) -> dict[str, Any]:
     lens = drawer.lens
     record = lens.view.datasets[entry.name]
     support = []
-    for source in record.get("provenance") or ():
+    sources = record.get("provenance") or ()
+    backing = [source for source in sources if source.get("supports") != "none"]
+    for source in backing or sources:
         words = [lens.supports(source.get("supports")), lens.basis(source.get("basis"))]
         said = "; ".join(word for word in words if word)
         support.append(f"{source.get('source')}{f' ({said})' if said else ''}")

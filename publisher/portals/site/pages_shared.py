@@ -10,7 +10,7 @@ from publisher.portals.site import context_dataset, search
 from publisher.portals.site.context import STATUSES
 from publisher.portals.site.pages_other import about_page, api_page, proposals_page, robots
 from publisher.portals.site.render_page import Drawer, paged
-from publisher.portals.site.words import day
+from publisher.portals.site.words import day, number
 
 _NEWEST = 6
 
@@ -35,10 +35,14 @@ def shared_pages(drawer: Drawer) -> Iterator[tuple[str, bytes]]:
 
 def counted(drawer: Drawer, item: dict[str, Any]) -> str:
     """How many datasets, and how many of them have data."""
-    say = drawer.lens.say
+    lens = drawer.lens
     if item["total"] == item["data"]:
-        return str(item["total"])
-    return say("{total}, {data} with data", total=item["total"], data=item["data"])
+        return number(item["total"], lens.language)
+    if not item["data"]:
+        return str(
+            lens.speaker.many("{count} without data yet", "{count} without data yet", item["total"], lens.language)
+        )
+    return lens.say("{total}, {data} with data", total=item["total"], data=item["data"])
 
 
 def _items(drawer: Drawer, records: Any, entries: Any) -> list[dict[str, Any]]:
@@ -69,7 +73,7 @@ def _home(drawer: Drawer) -> tuple[str, bytes]:
 def _list(drawer: Drawer, version: str) -> Iterator[tuple[str, bytes]]:
     lens = drawer.lens
     with_data = sum(e.data for e in lens.entries)
-    for path, page in paged("dataset/", lens.entries, "./"):
+    for path, page in paged("dataset/", lens.entries):
         yield drawer.page(
             "list.html",
             path,
@@ -182,7 +186,7 @@ def _collection(drawer: Drawer, item: dict[str, Any], folder: str, lines: list[A
     lens = drawer.lens
     entries = (lens.by_organization if folder == "organization" else lens.by_theme).get(item["key"], ())
     label = lens.say("Organizations") if folder == "organization" else lens.say("Themes")
-    for path, page in paged(f"{folder}/{item['key']}/", entries, "./"):
+    for path, page in paged(f"{folder}/{item['key']}/", entries):
         yield drawer.page(
             "organization.html",
             path,
@@ -191,6 +195,7 @@ def _collection(drawer: Drawer, item: dict[str, Any], folder: str, lines: list[A
             crumbs=[{"path": f"{folder}/", "label": label}],
             record=item["record"],
             lines=lines,
+            own=folder == "organization",
             total=item["total"],
             page=page,
             text=lens.text,

@@ -110,11 +110,11 @@ class Drawer:
         return found
 
 
-def paged(path: str, entries: Sequence[Any], root: str) -> Iterator[tuple[str, dict[str, Any]]]:
+def paged(path: str, entries: Sequence[Any]) -> Iterator[tuple[str, dict[str, Any]]]:
     """A long list cut into pages: the first at ``path``, others at ``path~2/``; no name holds a tilde."""
     count = max(1, -(-len(entries) // _PER_PAGE))
     for place in range(1, count + 1):
-        up = root if place == 1 else f"../{root}"
+        up = "./" if place == 1 else "../"
         near = [n for n in range(1, count + 1) if n in {1, count} or abs(n - place) <= 2]
         links: list[dict[str, Any] | None] = []
         for before, n in zip([0, *near], near, strict=False):

@@ -6,7 +6,7 @@
   const now = new Date();
   const today = [now.getFullYear(), now.getMonth() + 1, now.getDate()].map((n) => String(n).padStart(2, "0")).join("-");
   for (const badge of document.querySelectorAll("[data-freshness]")) {
-    const from = { due: badge.dataset.opens, overdue: badge.dataset.overdue, delinquent: badge.dataset.delinquent };
+    const from = { due: badge.dataset.opens || badge.dataset.due, overdue: badge.dataset.overdue, delinquent: badge.dataset.delinquent };
     const state = states.find((name) => from[name] && from[name] <= today) || "fresh";
     const words = badge.dataset["words" + state[0].toUpperCase() + state.slice(1)];
     if (!words) continue;
@@ -31,7 +31,7 @@
         head.setAttribute("aria-sort", down ? "descending" : "ascending");
         const numeric = head.classList.contains("n");
         const rows = [...body.rows].sort((a, b) => {
-          const [x, y] = [a, b].map((row) => row.cells[column]?.textContent ?? "");
+          const [x, y] = [a, b].map((row) => row.cells[column]?.dataset.raw ?? row.cells[column]?.textContent ?? "");
           if (!x || !y) return x ? -1 : y ? 1 : 0;
           const by = numeric && !Number.isNaN(value(x) - value(y)) ? value(x) - value(y) : collator.compare(x, y);
           return down ? -by : by;

@@ -1,0 +1,103 @@
+"""datapackage.json as frictionless reads it, and the API's files in CKAN's shape."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from publisher.portals.site.context import Lens
+from publisher.portals.site.exports import canonical_schema, datapackage
+from publisher.portals.site.view import SiteView
+
+Make = Callable[..., SiteView]
+FIGURES = "so-lieu-chuyen-doi-so"
+
+
+@pytest.mark.parametrize("name", [FIGURES, "san-luong-thuy-san"])
+def test_frictionless_accepts_the_package_with_its_data(site_folder: Path, name: str) -> None:
+    from frictionless import Package
+
+    report = Package(str(site_folder / "dataset" / name / "datapackage.json")).validate()
+    assert report.valid, report.flatten(["type", "message"])
+    assert report.tasks[0].stats["rows"] > 0
+
+
+def test_frictionless_sees_a_changed_byte(site_folder: Path, tmp_path: Path) -> None:
+    from frictionless import Package
+
+    folder = site_folder / "dataset" / FIGURES
+    (tmp_path / "datapackage.json").write_bytes((folder / "datapackage.json").read_bytes())
+    (tmp_path / "so-lieu.csv").write_bytes((folder / "so-lieu.csv").read_bytes().replace(b"43117", b"43118"))
+    report = Package(str(tmp_path / "datapackage.json")).validate()
+    assert report.flatten(["type"]) == [["hash-count"]]
+
+
+def test_a_reference_catalogue_is_the_publisher_of_its_packages(view: SiteView, make: Make) -> None:
+    package = datapackage(Lens(view, "vi"), FIGURES)
+    assert package is not None and package["contributors"] == [{"title": "Nhóm dự án", "role": "publisher"}]
+    official = make(catalogue={**view.catalogue, "standing": "official"})
+    package = datapackage(Lens(official, "vi"), FIGURES)
+    assert package is not None and package["contributors"][0]["title"].startswith("Sở Thông tin")
+
+
+def test_a_dataset_without_data_has_no_package(view: SiteView) -> None:
+    assert datapackage(Lens(view, "vi"), "danh-muc-du-lieu-mo") is None
+
+
+def test_a_derived_table_s_schema_speaks_of_canonical_values(view: SiteView) -> None:
+    schema = {
+        "fields": [
+            {"name": "ngay", "type": "date", "format": "%d/%m/%Y", "title": {"vi": "Ngày", "en": "Day"}},
+            {"name": "gia", "type": "number", "decimalChar": ",", "groupChar": ".", "unit": {"vi": "đồng"}},
+            {"name": "thu", "type": "string", "format": "email"},
+        ],
+        "primaryKey": "ngay",
+        "uniqueKeys": [["gia"]],
+        "missingValues": ["", "-"],
+        "foreignKeys": [
+            {"fields": "thu", "reference": {"dataset": "khac", "resource": "a", "fields": "b"}},
+            {"fields": "thu", "reference": {"resource": "", "fields": "thu"}},
+        ],
+    }
+    lowered = canonical_schema(Lens(view, "en"), schema, {"name": "nay", "resources": []})
+    assert lowered["fields"] == [
+        {"name": "ngay", "type": "date", "title": "Day"},
+        {"name": "gia", "type": "number", "unit": "đồng"},
+        {"name": "thu", "type": "string", "format": "email"},
+    ]
+    assert lowered["primaryKey"] == ["ngay"] and lowered["missingValues"] == [""]
+    assert lowered["foreignKeys"] == [{"fields": ["thu"], "reference": {"resource": "", "fields": ["thu"]}}]
+
+
+def answer(site: Path, path: str) -> Any:
+    plain = site / "api/3/action" / path
+    assert plain.read_bytes() == plain.with_name(plain.name + ".json").read_bytes()
+    found = json.loads(plain.read_text("utf-8"))
+    assert found["success"] is True and "help_show" in found["help"]
+    return found["result"]
+
+
+def test_the_api_answers_like_ckan(site_folder: Path, view: SiteView) -> None:
+    assert answer(site_folder, "package_list") == sorted(view.datasets)
+    assert answer(site_folder, "group_list") == ["cong-nghe", "nong-nghiep"]
+    assert answer(site_folder, "organization_show/so-thong-tin-va-truyen-thong")["package_count"] == 2
+    package = answer(site_folder, f"package_show/{FIGURES}")
+    assert package["id"] == view.datasets[FIGURES]["id"] and package["title"].startswith("Số liệu")
+    assert package["organization"]["name"] == package["owner_org"] == "so-thong-tin-va-truyen-thong"
+    resource = package["resources"][0]
+    assert resource["url"] == f"https://data.example.org/dataset/{FIGURES}/so-lieu.csv"
+    assert resource["hash"] == view.files[FIGURES][0].sha256 and len(resource["files"]) == 4
+    extras = {extra["key"]: extra["value"] for extra in package["extras"]}
+    assert extras["standing"] == "reference" and json.loads(extras["freshness"])["frequency"] == "annual"
+
+
+def test_the_examples_on_the_api_page_name_files_that_are_there(site_folder: Path) -> None:
+    import re
+
+    html = (site_folder / "api/index.html").read_text("utf-8")
+    addresses = re.findall(r"curl https://data\.example\.org/(\S+)", html)
+    assert len(addresses) >= 7 and all((site_folder / address).is_file() for address in addresses)
