@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from publisher.reports.forges.request import Request
 
 MAX_BYTES = 20_000_000
+_LANGUAGE = re.compile(r"OPENDATA_LANG: [a-z]{2,3}")
 _provider = click.option(
     "--provider", type=click.Choice(["github", "gitlab"]), required=True, help="Whose merge requests these are."
 )
@@ -134,11 +136,15 @@ def answer(session: Session, provider: str, show: str | None) -> int:
 @click.option(
     "--into", type=click.Path(file_okay=False, path_type=Path), default=Path(), help="The repository's folder."
 )
+@_language
 @click.pass_obj
-def files(session: Session, provider: str, into: Path) -> int:
+def files(session: Session, provider: str, into: Path, language: str | None) -> int:
     """Write the ready workflow files into a repository; a file that is there is left as it is."""
     from importlib import resources
 
+    spoken = f"OPENDATA_LANG: {language or session.language}"
+    if not _LANGUAGE.fullmatch(spoken):
+        raise OpendataError("ci-language", language=language or session.language)
     folder = resources.files("publisher") / "scaffold" / "workflows" / provider
     target = into / ".github" / "workflows" if provider == "github" else into
     target.mkdir(parents=True, exist_ok=True)
@@ -147,7 +153,7 @@ def files(session: Session, provider: str, into: Path) -> int:
         path = target / one.name
         try:
             with path.open("x", encoding="utf-8", newline="\n") as stream:
-                stream.write(one.read_text("utf-8"))
+                stream.write(_LANGUAGE.sub(spoken, one.read_text("utf-8")))
             click.echo(path.as_posix())
         except FileExistsError:
             kept = True

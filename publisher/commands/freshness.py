@@ -86,7 +86,7 @@ def measure(session: Session, catalogue: Catalogue, datasets: Sequence[Dataset],
     from publisher.freshness.timeline import timeline_of
     from publisher.tables.model import CheckedTable
 
-    with_columns = [dataset for dataset in datasets if needs_tables(dataset)]
+    with_columns = [dataset.name for dataset in datasets if needs_tables(dataset)]
     tables: dict[tuple[str, str], CheckedTable] = {}
     if with_columns:
         from publisher.tables.check import check_tables

@@ -51,7 +51,8 @@ HDX = {
 }
 """Days since the last update from which a dataset is due, overdue and delinquent.
 
-The aging table of HDX's data freshness (OCHA-DAP/hdx-data-freshness); a school year counts as a year.
+The aging table of HDX (OCHA-DAP/hdx-data-freshness, src/hdx/freshness/app/project_configuration.yaml);
+a school year counts as a year.
 """
 
 

@@ -11,6 +11,7 @@ from typing import Any
 from publisher.catalogue.model import Catalogue
 from publisher.freshness.model import Assessment, Observation, Period, State
 from publisher.freshness.timeline import is_unmeasured
+from publisher.freshness.vocabulary import FREQUENCIES
 from publisher.messages import Messages
 
 FORMAT = 1
@@ -153,7 +154,10 @@ def when(one: Assessment, words: Messages) -> str:
     """What is due when, in a sentence."""
     line = one.timeline
     if line.due_at is None:
-        return ""
+        frequency = FREQUENCIES.get(line.frequency)
+        if one.state is not State.FRESH or frequency is None:
+            return ""
+        return words.text("No date is promised (updates: {how}).", how=words.text(frequency.label))
     period, due = line.next_period.name if line.next_period else "", day_in_words(line.due_at, words)
     if one.days_late:
         late = words.plural("{count} day late", "{count} days late", one.days_late)

@@ -305,6 +305,10 @@ def test_the_workflow_files_are_written_and_never_over_others(provider: str, tmp
     assert run(["ci", "files", "--provider", provider, "--into", str(tmp_path)]) == 0
     written = sorted(path for path in tmp_path.rglob("*.yml"))
     assert written
+    other = tmp_path / "other"
+    assert run(["ci", "files", "--provider", provider, "--into", str(other), "--language", "pt"]) == 0
+    assert all("OPENDATA_LANG: pt" in path.read_text("utf-8") for path in other.rglob("*.yml"))
+    assert run(["ci", "files", "--provider", provider, "--into", str(other), "--language", "x: y"]) == 4
     written[0].write_text("mine\n", "utf-8")
     assert run(["ci", "files", "--provider", provider, "--into", str(tmp_path)]) == 1
     assert written[0].read_text("utf-8") == "mine\n"

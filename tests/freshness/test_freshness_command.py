@@ -216,3 +216,24 @@ def test_the_period_in_file_names_is_evidence(catalogue_dir: Path, capsys: pytes
     (entry,) = data["datasets"]
     assert (entry["evidence"]["kind"], entry["covered"]["name"]) == ("period", "2023-Q4")
     assert entry["missing_periods"] == ["2023-Q2", "2023-Q3"]
+
+
+def test_a_column_of_the_table_is_read(catalogue_dir: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    table = catalogue_dir / "datasets/truong-mam-non/truong-mam-non.csv"
+    table.write_text("ma,ngay\n001,2025-03-31\n002,2025-09-30\n", "utf-8")
+    schema = catalogue_dir / "schemas/truong-mam-non.yaml"
+    schema.write_text("fields:\n  - {name: ma, type: string}\n  - {name: ngay, type: date}\n", "utf-8")
+    edit(catalogue_dir, "{frequency: annual}", "{frequency: quarterly, evidence: [{column: ngay}]}")
+    code, data = freshness(catalogue_dir, capsys, "--now", "2025-10-10")
+    (entry,) = data["datasets"]
+    assert (code, entry["state"], entry["covered"]["name"]) == (0, "fresh", "2025-Q3")
+    assert entry["missing_periods"] == ["2025-Q2"]
+    assert entry["evidence"]["detail"] == "truong-mam-non.ngay"
+
+
+def test_a_table_that_cannot_be_read_is_unmeasured(catalogue_dir: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (catalogue_dir / "datasets/truong-mam-non/truong-mam-non.csv").write_bytes(b"")
+    edit(catalogue_dir, "{frequency: annual}", "{frequency: quarterly, evidence: [{column: ngay}]}")
+    edit(catalogue_dir, "temporal: {start: 2023-01-01, end: 2023-12-31}\n", "")
+    code, data = freshness(catalogue_dir, capsys, "--now", "2025-10-10")
+    assert (code, data["datasets"][0]["state"]) == (3, "unmeasured")
