@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 from publisher.catalogue.build import Builder, build_settings
+from publisher.catalogue.build_dataset import DatasetBuilder
 from publisher.catalogue.document import Document, read_document
 from publisher.catalogue.files import (
     DESCRIPTOR,
@@ -66,7 +67,7 @@ def _stand_in() -> Settings:
 def _catalogue(reader: _Reader, settings: Settings) -> Catalogue:
     builder = Builder(settings.languages)
     schemas = _schemas(reader)
-    found = _Datasets(reader, builder, settings, schemas)
+    found = _Datasets(reader, builder, DatasetBuilder(builder, settings, schemas))
     for folder in dataset_folders(reader.root):
         found.add(folder)
     reader.problems += unknown_files(reader.root)
@@ -154,13 +155,10 @@ def _consents(reader: _Reader, builder: Builder) -> tuple[Consent, ...]:
 class _Datasets:
     """Datasets as their folders are met: built, or named as broken, and every file beside them."""
 
-    def __init__(
-        self, reader: _Reader, builder: Builder, settings: Settings, schemas: Mapping[str, TableSchema]
-    ) -> None:
+    def __init__(self, reader: _Reader, entries: Builder, builder: DatasetBuilder) -> None:
         self.reader = reader
+        self.entries = entries
         self.builder = builder
-        self.settings = settings
-        self.schemas = schemas
         self.datasets: dict[str, Dataset] = {}
         self.broken: dict[str, str] = {}
         self.files: set[str] = set()
@@ -201,15 +199,8 @@ class _Datasets:
                 # What its resources name is not known, so nothing beside it is called a stray.
                 self.named |= {one for one in self.files if one.startswith(f"{folder.relative}/")}
                 return
-        dataset = self.builder.dataset(
-            document,
-            name,
-            folder.relative,
-            self.settings,
-            self.schemas,
-            partial(parts, folder.path, folder.relative),
-            reviews,
-        )
+        found = partial(parts, folder.path, folder.relative)
+        dataset = self.builder.dataset(document, name, folder.relative, found, reviews)
         self.named |= {part.file for resource in dataset.resources for part in resource.parts}
         if misnamed is None:
             self.datasets[name] = dataset
@@ -217,7 +208,7 @@ class _Datasets:
     def _reviews(self, folder: str, dataset: str) -> list[Review]:
         files = yaml_files(self.reader.root, f"{folder}/{REVIEWS}")
         documents = [self.reader.read(file, "review", dataset) for file in files]
-        return [self.builder.review(document) for document in documents if document is not None]
+        return [self.entries.review(document) for document in documents if document is not None]
 
 
 __all__ = ["DESCRIPTOR", "FORMAT", "REVIEWS", "Loaded", "find_root", "is_inside", "load"]

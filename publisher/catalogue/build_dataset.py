@@ -1,0 +1,165 @@
+"""Datasets of the model, from descriptors whose shape is already checked."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from uuid import UUID
+
+from publisher.catalogue.build import Builder, Data, date_of, day_of
+from publisher.catalogue.document import Document
+from publisher.catalogue.model import (
+    Chart,
+    ColumnEvidence,
+    Correction,
+    Dataset,
+    FreshnessTerms,
+    Part,
+    Provenance,
+    Resource,
+    Review,
+    Settings,
+    Source,
+    Status,
+    TableSchema,
+    Validity,
+    dataset_id,
+    resource_id,
+)
+
+
+class DatasetBuilder:
+    """Makes datasets; knows the catalogue's settings and table schemas."""
+
+    def __init__(self, entries: Builder, settings: Settings, schemas: Mapping[str, TableSchema]) -> None:
+        self._entries = entries
+        self._settings = settings
+        self._schemas = schemas
+
+    def dataset(
+        self,
+        document: Document,
+        name: str,
+        folder: str,
+        parts: Callable[[str], tuple[Part, ...]],
+        reviews: Sequence[Review],
+    ) -> Dataset:
+        """A ``dataset.yaml``; ``parts`` finds the files of a resource's ``path``."""
+        data: Data = document.data
+        settings = self._settings
+        formerly = tuple(data.get("formerly", ()))
+        identity = UUID(data["id"]) if "id" in data else dataset_id(settings.id, formerly[0] if formerly else name)
+        approval: Data = data.get("approval", {})
+        temporal: Data | None = data.get("temporal")
+        return Dataset(
+            name,
+            folder,
+            Source(document),
+            identity,
+            self._entries.text(data["title"]),
+            self._entries.text(data["description"]),
+            data["organization"],
+            Status(data["status"]),
+            formerly=formerly,
+            responsible=data.get("responsible"),
+            themes=tuple(data.get("themes", ())),
+            keywords=tuple(data.get("keywords", ())),
+            license=data.get("license", settings.default_license),
+            region=data.get("region", settings.default_region),
+            temporal=Validity(date_of(temporal.get("start")), date_of(temporal.get("end"))) if temporal else None,
+            issued=date_of(data.get("issued")),
+            status_reason=self._entries.text(data.get("status_reason")),
+            promised=date_of(data.get("promised")),
+            publish_at=date_of(data.get("publish_at")),
+            access_rights=data.get("access_rights", "public"),
+            security_note=self._entries.text(data.get("security_note")),
+            decision=approval.get("decision"),
+            decision_item=str(approval["item"]) if "item" in approval else None,
+            contact=self._entries.contact(data),
+            landing_page=data.get("landing_page"),
+            freshness=self._freshness(data.get("freshness")),
+            provenance=tuple(self._provenance(one) for one in data.get("provenance", ())),
+            corrections=tuple(
+                Correction(day_of(one["on"]), self._entries.text(one["note"])) for one in data.get("corrections", ())
+            ),
+            reviews=tuple(sorted(reviews, key=lambda review: review.on)),
+            generated=data.get("generated"),
+            resources=tuple(
+                self._resource(document, index, one, identity, parts)
+                for index, one in enumerate(data.get("resources", ()))
+            ),
+            portal_fields=data.get("portal_fields", {}),
+        )
+
+    def _resource(
+        self,
+        document: Document,
+        index: int,
+        data: Data,
+        dataset: UUID,
+        parts: Callable[[str], tuple[Part, ...]],
+    ) -> Resource:
+        schema = data.get("schema")
+        table = (
+            self._schemas.get(schema)
+            if isinstance(schema, str)
+            else TableSchema(Source(document, ("resources", index, "schema")), schema)
+            if schema
+            else None
+        )
+        formerly = tuple(data.get("formerly", ()))
+        chart: Data | None = data.get("chart")
+        path = data.get("path")
+        return Resource(
+            data["name"],
+            Source(document, ("resources", index)),
+            UUID(data["id"]) if "id" in data else resource_id(dataset, formerly[0] if formerly else data["name"]),
+            formerly=formerly,
+            title=self._entries.text(data.get("title")),
+            description=self._entries.text(data.get("description")),
+            path=path,
+            url=data.get("url"),
+            service=data.get("service", False),
+            schema=table,
+            schema_name=schema if isinstance(schema, str) else None,
+            sheet=data.get("sheet"),
+            encoding=data.get("encoding", "utf-8"),
+            delimiter=data.get("delimiter"),
+            header_row=data.get("header_row", 1),
+            contact_columns=tuple(data.get("contact_columns", ())),
+            chart=Chart(chart["x"], chart["y"], chart.get("series"), chart.get("kind", "bar")) if chart else None,
+            parts=parts(path) if path else (),
+        )
+
+    def _freshness(self, data: Data | None) -> FreshnessTerms | None:
+        if data is None:
+            return None
+        paused: Data = data.get("paused", {})
+        return FreshnessTerms(
+            data["frequency"],
+            due=data.get("due"),
+            grace=data.get("grace"),
+            delinquent=data.get("delinquent"),
+            mode=data.get("mode", "calendar"),
+            evidence=tuple(
+                one if isinstance(one, str) else ColumnEvidence(one["column"], one.get("resource"))
+                for one in data.get("evidence", ())
+            ),
+            began=date_of(data.get("began")),
+            ended=date_of(data.get("ended")),
+            paused_until=date_of(paused.get("until")),
+            paused_reason=self._entries.text(paused.get("reason")),
+            exempt=self._entries.text(data.get("exempt")),
+        )
+
+    def _provenance(self, data: Data) -> Provenance:
+        return Provenance(
+            data["source"],
+            url=data.get("url"),
+            note=self._entries.text(data.get("note")),
+            basis=data.get("basis"),
+            package=data.get("package"),
+            version=data.get("version"),
+            license=data.get("license"),
+            accessed=date_of(data.get("accessed")),
+            supports=data.get("supports"),
+        )
