@@ -47,7 +47,8 @@ class CatalogueTables:
         schema = found.schema.data if found.schema else None
         try:
             columns = column_specs(schema, read_columns(found), self._languages)
-            convert(format, columns, read_rows(found), path)
+            with _disk_errors():
+                convert(format, columns, read_rows(found), path)
         except CannotConvert as error:
             raise OpendataError("cannot-convert", format=format, dataset=dataset, resource=resource) from error
         except (Unreadable, FileNotFoundError) as error:
@@ -61,7 +62,8 @@ class CatalogueTables:
         if found.schema is None:
             raise SourceChanged(f"{dataset}/{resource}")
         title = found.title.get(*self._languages) or self._catalogue.datasets[dataset].title.get(*self._languages)
-        write_form(found.schema, title, self._languages, path)
+        with _disk_errors():
+            write_form(found.schema, title, self._languages, path)
 
     def compare(self, portal: Portal, before: Holding, after: Desired, old: str, new: str) -> TableChange | None:
         """What changed in a table, row by row, between the CSV that the portal holds and the files in git.
@@ -98,6 +100,18 @@ class CatalogueTables:
         if resource is None:
             raise SourceChanged(f"{dataset}/{name}")
         return resource
+
+
+@contextmanager
+def _disk_errors() -> Iterator[None]:
+    """A full disk as the operating system says it: xlsxwriter wraps the error in one of its own."""
+    from xlsxwriter.exceptions import FileCreateError
+
+    try:
+        yield
+    except FileCreateError as error:
+        cause = error.args[0] if error.args else None
+        raise cause if isinstance(cause, OSError) else OSError(str(error)) from error
 
 
 @contextmanager

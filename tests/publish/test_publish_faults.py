@@ -110,6 +110,29 @@ def test_a_full_disk_leaves_the_old_portal_and_no_leftovers(
     assert "Hoa Cúc" in (published.site / "dataset" / NAME / f"{NAME}.csv").read_text("utf-8-sig")
 
 
+@pytest.mark.parametrize("format", ["csv", "xlsx", "json"])
+def test_a_disk_that_fills_while_a_table_is_converted(
+    published: Any, monkeypatch: pytest.MonkeyPatch, format: str
+) -> None:
+    from xlsxwriter.exceptions import FileCreateError
+
+    from publisher.tables import convert
+
+    def filling(*_: Any) -> None:
+        no_space = OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        raise FileCreateError(no_space) if format == "xlsx" else no_space
+
+    before = published.tree()
+    with monkeypatch.context() as patched:
+        patched.setitem(convert._WRITERS, format, filling)
+        published.said()
+        assert published.publish() == 1
+        assert os.strerror(errno.ENOSPC) in published.said()
+    assert published.tree() == before
+    assert published.leftovers() == []
+    assert published.publish() == 0
+
+
 @pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="kill -9 is of POSIX")
 @pytest.mark.parametrize("at", ["begin", "staged", "between", "switched", "cleaned"])
 def test_kill_9_anywhere_leaves_one_whole_portal_and_the_next_run_converges(published: Any, at: str) -> None:
@@ -178,9 +201,7 @@ def test_two_publishers_at_once_both_end_well(published: Any) -> None:
     assert published.run("plan") == 0
 
 
-def test_a_file_that_changes_while_it_is_published_fails_alone(
-    published: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_file_that_changes_while_it_is_published_fails_alone(published: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     import shutil
 
     published.add("khac")

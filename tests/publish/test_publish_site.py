@@ -104,7 +104,12 @@ def test_an_invalid_dataset_stays_at_its_last_good_version_while_others_publish(
     assert NAME in publisher.said()
     now = publisher.tree()
     assert now[f"dataset/{NAME}/{NAME}.csv"] == good[f"dataset/{NAME}/{NAME}.csv"]
-    assert "Tên mới" in now["dataset/khac/khac.csv" if "dataset/khac/khac.csv" in now else "dataset/khac/truong-mam-non.csv"].decode()
+    assert (
+        "Tên mới"
+        in now[
+            "dataset/khac/khac.csv" if "dataset/khac/khac.csv" in now else "dataset/khac/truong-mam-non.csv"
+        ].decode()
+    )
 
 
 def test_an_unreadable_descriptor_is_held_and_never_taken_for_deleted(publisher: Any) -> None:

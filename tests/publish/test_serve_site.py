@@ -89,9 +89,7 @@ def test_an_unchanged_file_is_not_sent_again(client: Client) -> None:
     ("wanted", "status", "part"),
     [("bytes=0-3", 206, slice(0, 4)), ("bytes=-5", 206, slice(-5, None)), ("bytes=3-", 206, slice(3, None))],
 )
-def test_parts_of_a_file_can_be_had(
-    client: Client, publisher: Any, wanted: str, status: int, part: slice
-) -> None:
+def test_parts_of_a_file_can_be_had(client: Client, publisher: Any, wanted: str, status: int, part: slice) -> None:
     whole = (publisher.site / "dataset" / NAME / f"{NAME}.csv").read_bytes()
     answer = client.ask(f"/dataset/{NAME}/{NAME}.csv", Range=wanted)
     assert (answer[0], answer[2]) == (status, whole[part])

@@ -1,0 +1,91 @@
+"""Consent, caps and agreement."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from publisher.catalogue.document import Document
+from publisher.catalogue.model import Consent, Source
+from publisher.plan.model import Action, Change, Kind, Plan, Risk, Subject
+from publisher.plan.safety import Caps, agreed, review, selected
+from publisher.text import NO_TEXT
+
+
+def delete(name: str) -> Action:
+    subject = Subject(Kind.DATASET, name)
+    return Action(Change.DELETE, subject, risks=frozenset({Risk.DELETE}), before=f"was-{name}", after="absent")
+
+
+def create(name: str) -> Action:
+    return Action(Change.CREATE, Subject(Kind.DATASET, name), before="absent", after=f"new-{name}")
+
+
+def plan_of(*actions: Action) -> Plan:
+    return Plan("site", "c", None, None, actions)
+
+
+def consent(action: Action, kind: str = "delete", portal: str = "site") -> Consent:
+    source = Source(Document("catalog/consents/x.yaml", "", {}))
+    before, after = action.before or "", action.after or ""
+    return Consent(source, portal, action.subject.name, kind, before, after, "x", date(2024, 1, 1), NO_TEXT)
+
+
+def names(plan: Plan) -> list[str]:
+    return [action.subject.name for action in plan.actions]
+
+
+def test_what_lacks_consent_is_held_and_the_rest_goes() -> None:
+    verdict = review(plan_of(create("a"), delete("b")), [], {}, Caps(), portal_datasets=10)
+    assert names(verdict.plan) == ["a"]
+    assert [one.codes for one in verdict.attention] == [("needs-consent-delete",)]
+    assert verdict.wanting == {Risk.DELETE: 1}
+
+
+@pytest.mark.parametrize(("number", "done"), [(1, []), (2, ["a", "b"]), (3, [])])
+def test_only_the_exact_number_is_consent(number: int, done: list[str]) -> None:
+    plan = plan_of(delete("a"), delete("b"))
+    verdict = review(plan, [], {Risk.DELETE: number}, Caps(), portal_datasets=10)
+    assert names(verdict.plan) == done
+
+
+def test_a_consent_file_fits_its_digests_portal_and_kind_alone() -> None:
+    plan = plan_of(delete("a"))
+    assert names(review(plan, [consent(delete("a"))], {}, Caps(), portal_datasets=10).plan) == ["a"]
+    for other in (consent(create("a")), consent(delete("a"), "loss"), consent(delete("a"), portal="ckan")):
+        assert names(review(plan, [other], {}, Caps(), portal_datasets=10).plan) == []
+
+
+def test_what_a_file_consents_to_is_not_counted_again() -> None:
+    plan = plan_of(delete("a"), delete("b"))
+    verdict = review(plan, [consent(delete("a"))], {Risk.DELETE: 1}, Caps(), portal_datasets=10)
+    assert names(verdict.plan) == ["a", "b"]
+
+
+def test_too_much_at_once_is_held_whole_though_consented() -> None:
+    deletions = [delete(str(number)) for number in range(4)]
+    verdict = review(plan_of(create("n"), *deletions), [], {Risk.DELETE: 4}, Caps(), portal_datasets=10)
+    assert names(verdict.plan) == ["n"]
+    assert verdict.capped == (4, 3)
+    assert len(names(review(plan_of(*deletions), [], {Risk.DELETE: 4}, Caps(number=4), portal_datasets=10).plan)) == 4
+
+
+def test_one_risky_change_is_always_within_the_cap_and_creating_is_never_capped() -> None:
+    assert names(review(plan_of(delete("a")), [], {Risk.DELETE: 1}, Caps(), portal_datasets=1).plan) == ["a"]
+    many = [create(str(number)) for number in range(50)]
+    assert len(review(plan_of(*many), [], {}, Caps(), portal_datasets=1).plan.actions) == 50
+
+
+def test_only_what_both_plans_hold_is_done() -> None:
+    earlier = plan_of(create("a"), delete("b"))
+    now = plan_of(create("a"), create("c"), delete("b"))
+    left = agreed(now, earlier)
+    assert names(left) == ["a", "b"]
+    assert [one.codes for one in left.held] == [("not-in-plan",)]
+
+
+def test_what_is_not_selected_needs_no_attention() -> None:
+    verdict = review(selected(plan_of(create("aa"), create("b")), ["a*"]), [], {}, Caps())
+    assert names(verdict.plan) == ["aa"]
+    assert verdict.attention == ()
