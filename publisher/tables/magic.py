@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import os
 import re
 import zipfile
 from pathlib import Path
@@ -41,7 +42,7 @@ def demand(table: Table, file: str, path: Path) -> str:
     expected = {"xlsx": "xlsx", "xls": "ole", "parquet": "parquet"}.get(declared, "text")
     found = kind_of(path)
     if found == expected:
-        if declared == "parquet" and not path.read_bytes()[-4:] == b"PAR1":
+        if declared == "parquet" and not _ends_with(path, b"PAR1"):
             raise Unreadable(table.problem("table-truncated", file))
         return declared
     if found == "empty":
@@ -72,6 +73,12 @@ def looks_like(raw: bytes) -> str:
     if tcvn3 > vietnamese:
         return "TCVN3 (ABC)"
     return "Windows-1258" if vietnamese else "Windows-1252"
+
+
+def _ends_with(path: Path, magic: bytes) -> bool:
+    with path.open("rb") as stream:
+        stream.seek(-len(magic), os.SEEK_END)
+        return stream.read() == magic
 
 
 def _zip_kind(path: Path) -> str:

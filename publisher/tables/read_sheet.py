@@ -22,6 +22,8 @@ _MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 _LINK = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 _ERROR_CELL = re.compile(rb'<c\b[^>]*\bt="e"[^>]*>')
 _EMPTY_FORMULA = re.compile(rb"<c\b[^>]*>\s*<f\b[^>]*(?:/>|>[^<]*</f>)\s*(?:<v\s*/>|<v>\s*</v>)?\s*</c>")
+# A formula such as =IF(A1="", "", 1) has a result: the empty text.
+_TEXT_RESULT = re.compile(rb'^<c\b[^>]*\bt="str"')
 _CELL_NAME = re.compile(rb'\br="([A-Z]+)([0-9]+)"')
 _EXACT = 2**53
 
@@ -129,7 +131,8 @@ def _lost_cells(table: Table, file: str, path: Path, declared: str, sheet: str) 
         return
     xml = _sheet_xml(path, sheet)
     for code, pattern in (("table-error-cell", _ERROR_CELL), ("table-formula-empty", _EMPTY_FORMULA)):
-        found = [name for match in pattern.finditer(xml) if (name := _CELL_NAME.search(match.group()))]
+        matches = [match.group() for match in pattern.finditer(xml) if not _TEXT_RESULT.search(match.group())]
+        found = [name for match in matches if (name := _CELL_NAME.search(match))]
         if found:
             column, row = found[0].group(1).decode(), int(found[0].group(2))
             yield table.problem(code, file, row, sheet=sheet, count=len(found), cell=f"{column}{row}")

@@ -11,8 +11,10 @@ from typing import Any
 
 import openpyxl
 import pytest
+import xlsxwriter
 from conftest import NAMES, ROWS, SCHEMA, Check, codes, csv_bytes, make_table
 
+from publisher.catalogue.model import Chart
 from publisher.tables.rows import read_csv_rows, table_rows
 
 DICTS = [{"ma": a, "ten": b, "ngay": c or None, "so": int(d) if d.isdigit() else float(d)} for a, b, c, d in ROWS]
@@ -185,6 +187,75 @@ def test_numbers_in_text_columns_of_sheets_are_their_digits(check: Check) -> Non
     assert checked.problems == ()
     assert checked.facts is not None
     assert checked.facts.preview == (("12345", "7", None, "0.3"),)
+
+
+def test_an_old_workbook_is_read(check: Check) -> None:
+    xlwt = pytest.importorskip("xlwt")
+    book = xlwt.Workbook()
+    page = book.add_sheet("Data")
+    day = xlwt.easyxf(num_format_str="yyyy-mm-dd")
+    for row, cells in enumerate([NAMES, *TYPED]):
+        for column, cell in enumerate(cells):
+            if cell is not None:
+                page.write(row, column, cell, *([day] if isinstance(cell, date) else []))
+    out = io.BytesIO()
+    book.save(out)
+    checked = check("a.xls", out.getvalue())
+    assert checked.problems == ()
+    assert checked.facts.digest == check("a.csv", GOOD["a.csv"]).facts.digest  # type: ignore[union-attr]
+
+
+def test_formulas_with_a_result_are_values(check: Check) -> None:
+    out = io.BytesIO()
+    book = xlsxwriter.Workbook(out)
+    page = book.add_worksheet()
+    page.write_row(0, 0, NAMES)
+    page.write_row(1, 0, ["00001", "a"])
+    page.write_formula(1, 2, '=IF(A1="x", A1, "")', None, "")
+    page.write_formula(1, 3, "=1+1", None, 2)
+    book.close()
+    as_excel_does = io.BytesIO()
+    with zipfile.ZipFile(out) as made, zipfile.ZipFile(as_excel_does, "w") as changed:
+        for name in made.namelist():
+            changed.writestr(name, made.read(name).replace(b'<c r="C2">', b'<c r="C2" t="str">'))
+    checked = check("a.xlsx", as_excel_does.getvalue())
+    assert checked.problems == ()
+    assert checked.facts is not None
+    assert checked.facts.preview == (("00001", "a", None, "2"),)
+
+
+def test_other_sheets_running_numbers_and_merged_cells_are_told(check: Check) -> None:
+    book = openpyxl.Workbook()
+    for row in ["STT", "ten"], [1, "a"], [2, None]:
+        book.worksheets[0].append(row)
+    book.worksheets[0].merge_cells("B2:B3")
+    book.create_sheet("Nháp")
+    out = io.BytesIO()
+    book.save(out)
+    found = check("a.xlsx", out.getvalue(), schema=None).problems
+    assert {(problem.code, problem.severity.value) for problem in found} == {
+        ("table-merged-cells", "error"),
+        ("table-other-sheets", "notice"),
+        ("table-stt-column", "warning"),
+        ("table-without-schema", "notice"),
+    }
+    assert next(problem for problem in found if problem.code == "table-other-sheets").params == {"others": "Nháp"}
+
+
+def test_charts_and_periods_are_facts(check: Check) -> None:
+    schema = {
+        "fields": [
+            {"name": "quy", "type": "string"},
+            {"name": "nam", "type": "year"},
+            {"name": "so", "type": "number"},
+        ]
+    }
+    content = b"quy,nam,so\n2023-Q1,2022,1\n2023-Q2,2023,2\n2022-Q4,2021,3\n"
+    facts = check("a.csv", content, schema=schema, chart=Chart("quy", "so")).facts
+    assert facts is not None
+    assert facts.latest == {"quy": "2023-Q2", "nam": "2023"}
+    assert facts.periods["quy"] == ("2022-Q4", "2023-Q1", "2023-Q2")
+    assert facts.points == (("2023-Q1", "", "1"), ("2023-Q2", "", "2"), ("2022-Q4", "", "3"))
 
 
 def test_without_a_schema_there_are_facts_and_a_notice(check: Check) -> None:
