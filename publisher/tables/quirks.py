@@ -14,7 +14,7 @@ from publisher.text import fold
 # UTF-8 read as Windows-1252: no language writes these pairs.
 _MOJIBAKE = re.compile("á[º»][^\\s]|Æ[°¡]|Ä[‘ƒ\u0090\u0083]|Ã[\u00a1-\u00bf]")
 # TCVN3 (.Vn fonts) puts letters where others have signs: 'B¾c Giang', 't¹i'.
-_TCVN3 = re.compile("[A-Za-z][¸µ¶·¹¨»¾¼½©«¬®](?:[A-Za-z]|\\b|$)|®[a-zÊÞØ]")
+_TCVN3 = re.compile(r"[A-Za-z](?:[¸µ¶·¨¾¼½¬]|[¹»](?=[A-Za-z]))|(?<!\w)®(?=[a-zÊÞØ])")
 _TOTAL = re.compile("t[oổ\u00f4]|c[oộ\u00f4]ng|total", re.IGNORECASE)
 _TOTALS = frozenset({"tong cong", "tong so", "tong", "cong", "total", "grand total", "cong chung"})
 _COUNTERS = frozenset({"stt", "tt", "so tt", "so thu tu", "s.t.t"})

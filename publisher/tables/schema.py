@@ -51,9 +51,9 @@ def lower(schema: TableSchema, languages: Sequence[str]) -> dict[str, Any]:
     return lower_data(schema.data, languages)
 
 
-def lower_canonical(schema: TableSchema, languages: Sequence[str]) -> dict[str, Any]:
-    """As :func:`lower`, for the files made from a checked table, whose cells are in canonical text."""
-    lowered = lower(schema, languages)
+def lower_canonical(data: Mapping[str, Any], languages: Sequence[str]) -> dict[str, Any]:
+    """As :func:`lower_data`, for the files made from a checked table, whose cells are in canonical text."""
+    lowered = lower_data(data, languages)
     lowered.pop("missingValues", None)
     return {**lowered, "fields": [_canonical(field) for field in lowered["fields"]]}
 

@@ -128,7 +128,7 @@ def test_lowered_schemas_are_accepted_by_frictionless() -> None:
     from frictionless import Schema
 
     schema = schema_of(FULL)
-    lowered, canonical = lower(schema, ("vi", "en")), lower_canonical(schema, ("en",))
+    lowered, canonical = lower(schema, ("vi", "en")), lower_canonical(schema.data, ("en",))
     assert lowered["title"] == "Xã"
     assert lowered["fields"][0]["title"] == "Mã"
     assert lowered["fields"][0]["constraints"]["enum"] == ["1", "2"]
