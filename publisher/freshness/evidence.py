@@ -84,7 +84,7 @@ def _from_column(
         detail = f"{resource.name}.{asked.column}"
         if facts is None:
             if table is not None:
-                yield Observation("column", f"{detail}: unreadable")
+                yield Observation("column", detail)
             continue
         values = facts.periods.get(asked.column) or ()
         latest = facts.latest.get(asked.column)
@@ -144,7 +144,7 @@ def _from_git(dataset: Dataset, changed: Mapping[str, date], shallow: bool) -> I
         on, file = max(known)
         yield Observation("git", file, on=on)
     elif files and shallow:
-        yield Observation("git", "shallow clone")
+        yield Observation("git", "shallow-clone")
 
 
 def _from_reviews(dataset: Dataset) -> Iterator[Observation]:

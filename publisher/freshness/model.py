@@ -42,7 +42,8 @@ class Observation:
     period) says through which day the data reach (``through``) and which periods are there;
     change evidence (content, git, attested) says when they changed or were looked at (``on``). A
     column of days also has ``on``, the day on which its file last changed, where that is known.
-    With neither date the source was asked and could not be measured; ``detail`` says why.
+    With neither date the source was asked and could not be measured: an unreadable table,
+    or the history of a shallow clone.
     """
 
     kind: str

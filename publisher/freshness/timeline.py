@@ -104,7 +104,7 @@ def _reached(frequency: str, through: date, by: date | None) -> Period | None:
 
 
 def is_unmeasured(seen: Observation) -> bool:
-    """Whether a source was asked and could not be measured; ``detail`` says why."""
+    """Whether a source was asked and could not be measured."""
     return seen.through is None and seen.on is None
 
 

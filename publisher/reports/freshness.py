@@ -42,6 +42,10 @@ EVIDENCE = {
     "attested": "review {detail}",
     "temporal": "the end of the period in the descriptor",
 }
+FAILED = {
+    "column": "date column {detail} (the table cannot be read)",
+    "git": "git (this clone holds only a part of the history)",
+}
 
 
 def by_urgency(found: Iterable[Assessment]) -> list[Assessment]:
@@ -180,7 +184,7 @@ def missing(one: Assessment, words: Messages) -> str:
 def evidence(one: Assessment, words: Messages) -> str:
     """By which evidence, and what else was asked without an answer."""
     line = one.timeline
-    failed = [seen.detail for seen in line.others if is_unmeasured(seen)]
+    failed = [words.text(FAILED.get(seen.kind, "{detail}"), detail=seen.detail) for seen in _unmeasured(line.others)]
     parts = []
     if line.evidence is not None:
         seen = line.evidence
@@ -191,6 +195,10 @@ def evidence(one: Assessment, words: Messages) -> str:
     if failed:
         parts.append(words.text("Could not be measured: {list}.", list=", ".join(failed)))
     return " ".join(parts)
+
+
+def _unmeasured(seen: Iterable[Observation]) -> Iterator[Observation]:
+    return (one for one in seen if is_unmeasured(one))
 
 
 def owner(one: Assessment, catalogue: Catalogue, words: Messages) -> str:

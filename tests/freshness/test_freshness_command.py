@@ -110,7 +110,9 @@ def test_a_shallow_clone_says_so(
     subprocess.run(["git", "clone", "-q", "--depth", "1", catalogue_dir.as_uri(), str(clone)], check=True)
     code, data = freshness(clone, capsys, "--now", "2025-06-01")
     assert (code, data["datasets"][0]["state"]) == (3, "unmeasured")
-    assert data["datasets"][0]["other_evidence"][0]["detail"] == "shallow clone"
+    assert data["datasets"][0]["other_evidence"][0]["detail"] == "shallow-clone"
+    assert run(["--catalog", str(clone), "--lang", "vi", "freshness", "--now", "2025-06-01"]) == 3
+    assert "chỉ có một phần lịch sử" in capsys.readouterr().out
 
 
 def test_a_review_counts_and_is_never_overwritten(catalogue_dir: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import re
 from datetime import date, timedelta
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -8,7 +10,7 @@ from hypothesis import strategies as st
 
 from publisher.catalogue.model import FreshnessTerms, Status
 from publisher.freshness.assess import state_on
-from publisher.freshness.deadlines import after_period
+from publisher.freshness.deadlines import DUE, HDX, after_period
 from publisher.freshness.model import Observation, State
 from publisher.freshness.periods import PERIODIC, period_of
 from publisher.freshness.timeline import timeline
@@ -182,3 +184,12 @@ def test_a_pause_ends_and_an_end_begins() -> None:
 def test_what_promises_no_date_is_never_late(frequency: str) -> None:
     assert state_on(timeline(FreshnessTerms(frequency), []), day("2090-01-01")) is State.FRESH
     assert timeline(FreshnessTerms("unknown"), []).fixed is State.NO_EVIDENCE
+
+
+def test_the_documented_defaults_are_those_in_force() -> None:
+    text = (Path(__file__).parents[2] / "docs/freshness.md").read_text("utf-8")
+    rows = re.findall(r"^\| `([a-z-]+)` \| (\d+) \| (\d+) \| (\d+) \| (\d+) \| (\d+) \| (\d+) \|$", text, re.MULTILINE)
+    documented = {name: tuple(map(int, numbers)) for name, *numbers in rows}
+    for name, (due, overdue, delinquent) in HDX.items():
+        assert documented.pop(name) == (DUE[name], overdue - due, delinquent - due, due, overdue, delinquent)
+    assert not documented
