@@ -24,7 +24,7 @@ MOST_PROBLEMS = 100
 
 
 class _FileProblems:
-    """The problems of one file, at most a hundred of them, and the number of the others."""
+    """The problems of one file: a hundred of its rows', and the number of the others."""
 
     def __init__(self) -> None:
         self.kept: list[Problem] = []
@@ -111,9 +111,8 @@ class _Inspection:
             elif self._same_columns(part, columns, found):
                 self._rows(part, raw, judgement.rows, found)
         finally:
-            # What was seen before a file breaks off counts too.
-            for problem in [*_personal(table, file, raw, columns, scanner, self.detectors), *quirks.problems()]:
-                found.add(problem)
+            # What was seen before a file breaks off counts too, and no number of other problems hides it.
+            found.kept[:0] = [*_personal(table, file, raw, columns, scanner, self.detectors), *quirks.problems()]
         rows = (self.gatherer.rows if self.gatherer else 0) - before
         if not rows and not judgement.header_errors:
             found.add(table.problem("table-no-rows", file, sheet=raw.sheet))

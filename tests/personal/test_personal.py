@@ -119,6 +119,16 @@ def test_a_table_without_header_and_an_invalid_one_are_scanned_too(tmp_path: Pat
         assert "09123456" not in repr(found)
 
 
+def test_no_number_of_other_problems_hides_personal_data(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text("so,ghi_chu\n" + "x,\n" * 200 + "1,0912345678\n")
+    schema = {"fields": [{"name": "so", "type": "integer"}, {"name": "ghi_chu", "type": "string"}]}
+    table = Table("d", "r", (Part("a.csv", path),), schema)
+    found = [one.code for one in inspect(table, Lookups({}, table_rows), detectors("vn")).problems]
+    assert found.count("table-type-integer") == 100
+    assert {"personal-mobile", "table-more-problems"} <= set(found)
+
+
 def test_properties_of_geojson_are_scanned(tmp_path: Path) -> None:
     path = tmp_path / "a.geojson"
     path.write_text(
