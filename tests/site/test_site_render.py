@@ -325,6 +325,29 @@ def test_words_are_there_in_both_translated_languages() -> None:
         assert not silent, f"{language}: no words for {sorted(silent)}"
 
 
+@pytest.mark.parametrize("language", ["vi", "pt"])
+def test_translations_keep_the_placeholders(language: str) -> None:
+    from babel.messages.pofile import read_po
+
+    folder = Path(__file__).parents[2] / "publisher" / "locale" / language / "LC_MESSAGES"
+    with (folder / "portal.po").open("rb") as stream:
+        for message in read_po(stream):
+            ids = message.id if isinstance(message.id, tuple) else (message.id,)
+            texts = message.string if isinstance(message.string, tuple) else (message.string,)
+            if not ids[0]:
+                continue
+            for text in texts:
+                assert set(re.findall(r"{\w+}", text)) == set(re.findall(r"{\w+}", ids[0])), ids[0]
+
+
+def test_nothing_of_a_withdrawn_dataset_is_shown(view: SiteView, make: Make) -> None:
+    record = {**view.datasets[FIGURES], "status": "withdrawn", "status_reason": {"vi": "Lý do rút."}}
+    pages = drawn(make(datasets={FIGURES: record}))
+    html = pages[f"dataset/{FIGURES}/index.html"]
+    assert "Lý do rút." in html and "43.117" not in html and '<svg class="chart' not in html
+    assert f"dataset/{FIGURES}/datapackage.json" not in pages
+
+
 def test_the_search_list_is_small_and_ordered(pages: dict[str, str]) -> None:
     data = json.loads(pages["search/records.json"])
     assert [row[0] for row in data["rows"]] == ["san-luong-thuy-san", FIGURES, "danh-muc-du-lieu-mo"]

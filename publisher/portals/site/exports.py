@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from publisher.plan.model import PublishedFile, Record
-from publisher.portals.site.context import Lens
+from publisher.portals.site.context import Lens, has_data
 
 _MEDIA = {"csv": "text/csv", "tsv": "text/tab-separated-values", "json": "application/json"}
 _KEPT = ("name", "type", "constraints", "rdfType", "example")
@@ -17,10 +17,9 @@ def datapackage(lens: Lens, name: str) -> dict[str, Any] | None:
     """The package in one language; None where no file of the dataset holds a table or document."""
     record = lens.view.datasets[name]
     files = lens.view.files.get(name, ())
-    resources = [
-        entry for resource in record.get("resources") or () for entry in _entries(lens, resource, files, record)
-    ]
-    if not resources:
+    found = record.get("resources") or ()
+    resources = [entry for resource in found for entry in _entries(lens, resource, files, record)]
+    if not resources or not has_data(record):
         return None
     catalogue = lens.view.catalogue
     publisher = catalogue.get("publisher") or {}
