@@ -15,7 +15,7 @@ from typing import Any
 import click
 import pytest
 import yaml
-from fake_forges import Forge
+from fake_forges import TOKEN, Forge
 
 from publisher.cli import opendata
 
@@ -152,6 +152,13 @@ def runner(
     return Runner(folder / "origin.git", folder / "clone", environment)
 
 
+def without_address(folder: Path, git: Git) -> None:
+    """The address that the catalogue names cannot be reached from a test; nothing is published there."""
+    settings = folder / "catalog/catalog.yaml"
+    settings.write_text(settings.read_text("utf-8").replace("base_url: https://data.example.org/\n", ""), "utf-8")
+    git(folder, "commit", "-qam", "no address")
+
+
 @pytest.mark.slow
 def test_github_validates_and_comments(runner: Runner, github: Start, git: Git) -> None:
     git(runner.folder, "checkout", "-q", "sua-du-lieu")
@@ -184,10 +191,7 @@ def test_github_answers_a_comment_with_a_commit(runner: Runner, github: Start, g
 @pytest.mark.slow
 def test_github_publishes_with_the_plan_in_the_comment(runner: Runner, github: Start, git: Git) -> None:
     git(runner.folder, "checkout", "-q", "main")
-    # The address that the catalogue names cannot be reached from a test; nothing is published there.
-    settings = runner.folder / "catalog/catalog.yaml"
-    settings.write_text(settings.read_text("utf-8").replace("base_url: https://data.example.org/\n", ""), "utf-8")
-    git(runner.folder, "commit", "-qam", "no address")
+    without_address(runner.folder, git)
     forge = github({"head_commit": {}})
     results = runner.steps("opendata-publish.yml")
     assert [one.returncode for one in results] == [0, 0, 0], [one.stderr for one in results]
@@ -243,3 +247,8 @@ def test_gitlab_validates_publishes_and_watches(runner: Runner, gitlab: Start, g
     watched = runner.job("opendata-freshness")
     assert watched.returncode == 0, watched.stderr
     assert "Danh sách trường mầm non" in forge.issues[0]["description"]
+    without_address(runner.folder, git)
+    published = runner.job("pages", OPENDATA_CI_TOKEN=TOKEN)
+    assert published.returncode == 0, published.stdout + published.stderr
+    assert (runner.folder / "public/index.html").is_file()
+    assert "dataset/truong-mam-non" in forge.comments[0]["body"]
