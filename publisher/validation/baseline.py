@@ -13,6 +13,8 @@ from publisher.errors import OpendataError
 from publisher.problem import Problem, Severity
 from publisher.workspace import write_atomically
 
+OUTSIDE = "file-outside"
+"""A file from elsewhere is never published, whatever reason is given."""
 Baseline = Mapping[str, int]
 """How often each fingerprint was there."""
 
@@ -47,12 +49,12 @@ def _document(raw: bytes, file: str) -> tuple[Document | None, list[Problem]]:
 def write_baseline(path: Path, problems: Iterable[Problem]) -> int:
     """Write the errors and warnings of a run as its baseline; how many there are.
 
-    What a baseline cannot excuse (:func:`may_be_known`) is left out.
+    What a baseline cannot excuse (:func:`is_guarded`) is left out.
 
     Raises:
         OpendataError: ``cannot-write``.
     """
-    kept = [one for one in problems if one.severity is not Severity.NOTICE and may_be_known(one)]
+    kept = [one for one in problems if one.severity is not Severity.NOTICE and not is_guarded(one)]
     entries = [{"code": one.code, "file": one.file, "fingerprint": one.fingerprint} for one in kept]
     lines = ",\n".join(f"  {json.dumps(entry, ensure_ascii=False)}" for entry in entries)
     content = f'{{"problems": [\n{lines}\n]}}\n' if entries else '{"problems": []}\n'
@@ -63,9 +65,9 @@ def write_baseline(path: Path, problems: Iterable[Problem]) -> int:
     return len(entries)
 
 
-def may_be_known(problem: Problem) -> bool:
-    """Whether a problem may be taken for granted: never personal data."""
-    return not problem.code.startswith("personal-")
+def is_guarded(problem: Problem) -> bool:
+    """Whether a problem is excused by no switch for all and no baseline: personal data, and files from elsewhere."""
+    return problem.code.startswith("personal-") or problem.code == OUTSIDE
 
 
 def mark_known(problems: Iterable[Problem], baseline: Baseline) -> tuple[list[Problem], frozenset[str]]:
@@ -74,7 +76,7 @@ def mark_known(problems: Iterable[Problem], baseline: Baseline) -> tuple[list[Pr
     marked: list[Problem] = []
     known: set[str] = set()
     for problem in problems:
-        if problem.severity is not Severity.NOTICE and may_be_known(problem) and left[problem.fingerprint] > 0:
+        if problem.severity is not Severity.NOTICE and not is_guarded(problem) and left[problem.fingerprint] > 0:
             left[problem.fingerprint] -= 1
             known.add(problem.fingerprint)
             problem = problem.with_severity(Severity.NOTICE)

@@ -2,27 +2,25 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from pathlib import PurePosixPath
 
 from publisher.catalogue.load import Loaded
-from publisher.catalogue.model import Catalogue, Status
+from publisher.catalogue.model import Catalogue
 from publisher.errors import OpendataError
 from publisher.git import Repository
 from publisher.messages import messages
 from publisher.problem import Problem, Severity, in_order
 from publisher.progress import Progress, silent
-from publisher.tables.model import CheckedTable
 from publisher.validation.baseline import Baseline, mark_known, read_baseline
+from publisher.validation.hold import blocks, held_datasets
+from publisher.validation.readable import Tables, checked_tables, news
 from publisher.validation.rule import Context
-from publisher.validation.rules import RULE_OF, RULES
-from publisher.validation.selection import Selection, select
+from publisher.validation.rules import RULE_OF, RULES, files
+from publisher.validation.selection import select
+from publisher.validation.weigh import is_asked, suppressed, weighed
 from publisher.workspace import Workspace
-
-Tables = Mapping[tuple[str, str], CheckedTable]
 
 
 @dataclass(frozen=True)
@@ -84,7 +82,8 @@ def validate(
         return Report(tuple(in_order(loaded.problems)), blocked=True)
     selection = select(catalogue, options.paths, options.select, options.changed_since, options.shard, repository)
     names = frozenset(name for name in (*catalogue.datasets, *catalogue.broken) if name in selection)
-    tables = _tables(catalogue, names, workspace, progress or silent) if options.tables else {}
+    faults = list(files.check(Context(catalogue, today)))
+    tables = checked_tables(catalogue, names, faults, workspace, progress or silent) if options.tables else {}
     context = Context(
         catalogue,
         today,
@@ -95,25 +94,17 @@ def validate(
         codes=tuple(RULE_OF),
     )
     found = [problem for rule in RULES.values() for problem in rule.check(context)]
-    found += [problem for table in tables.values() for problem in table.problems]
-    counted, suppressed = _suppressed(_weighed(found, catalogue, selection), catalogue, today)
-    asked = [one for one in in_order([*loaded.problems, *counted]) if _is_asked(one, catalogue, selection, options)]
+    found += list(news(tables, found))
+    counted, silenced = suppressed(weighed(found, catalogue, selection), catalogue, today)
+    first = options.shard is None or options.shard[0] == 1
+    everything = in_order([*loaded.problems, *counted])
+    asked = [one for one in everything if is_asked(one, catalogue, selection, options.paths, first)]
     problems, known = mark_known(asked, _baseline(catalogue) if options.baseline is None else options.baseline)
-    held = _held(problems, loaded, catalogue, tables, names)
+    unreadable = [*faults, *(one for one in loaded.problems if one.dataset in catalogue.broken)]
+    held = held_datasets(catalogue, problems, unreadable, tables.values(), names)
     # What cannot be read is never excused: a catalogue without its organizations would take them all for deleted.
-    blocked = any(_blocks(problem) for problem in (*problems, *loaded.problems))
-    return Report(tuple(in_order(problems)), tables, held, blocked, names, known, tuple(suppressed))
-
-
-def _tables(catalogue: Catalogue, names: Iterable[str], workspace: Workspace, progress: Progress) -> Tables:
-    from publisher.tables.check import check_tables
-
-    with_files = [
-        name
-        for name in sorted(names)
-        if name in catalogue.datasets and any(one.parts for one in catalogue.datasets[name].resources)
-    ]
-    return check_tables(catalogue, with_files, workspace, progress) if with_files else {}
+    blocked = any(blocks(problem) for problem in (*problems, *loaded.problems))
+    return Report(tuple(in_order(problems)), tables, held, blocked, names, known, tuple(silenced))
 
 
 def _baseline(catalogue: Catalogue) -> Baseline:
@@ -132,99 +123,3 @@ def _base(repository: Repository | None, changed_since: str | None) -> str | Non
             continue
         return ref
     return None
-
-
-def _weighed(problems: Iterable[Problem], catalogue: Catalogue, selection: Selection) -> Iterator[Problem]:
-    """Problems with the severity that the rule, the catalogue and the calendar give them."""
-    overrides = catalogue.settings.rules
-    for problem in problems:
-        rule = RULE_OF.get(problem.code)
-        severity = rule.CODES[problem.code] if rule is not None else problem.severity
-        wanted = overrides.get(problem.code)
-        if wanted is not None and not _is_guarded(problem):
-            if wanted == "off":
-                continue
-            severity = Severity(wanted)
-        if rule is not None and problem.code in rule.DEPENDS_ON_TODAY and not _is_touched(problem, selection):
-            severity = Severity.NOTICE
-        yield problem.with_severity(severity)
-
-
-def _is_guarded(problem: Problem) -> bool:
-    """Personal data are excused one dataset at a time, with a reason, never by a switch for all."""
-    return problem.code.startswith("personal-")
-
-
-def _is_touched(problem: Problem, selection: Selection) -> bool:
-    if selection.changed is None:
-        return False
-    return problem.file in selection.files or problem.dataset in selection.changed
-
-
-def _is_asked(problem: Problem, catalogue: Catalogue, selection: Selection, options: Options) -> bool:
-    """Whether a problem belongs to the datasets asked for; what lies in ``catalog/`` concerns all of them."""
-    if selection.datasets is None:
-        return True
-    if problem.dataset is not None:
-        return problem.dataset in selection.datasets
-    if options.shard is not None and options.shard[0] != 1:
-        return False
-    if problem.file.startswith("schemas/") and problem.file not in selection.files:
-        return not selection.datasets.isdisjoint(_users(catalogue, problem.file)) or problem.file in options.paths
-    if problem.file.startswith("datasets/"):
-        return problem.file in selection.files or any(_is_below(problem.file, path) for path in options.paths)
-    return True
-
-
-def _suppressed(problems: Iterable[Problem], catalogue: Catalogue, today: date) -> tuple[list[Problem], list[Problem]]:
-    """Problems that count, and those that ``catalog.yaml`` silences with a reason."""
-    silenced = {
-        (one.rule, one.dataset) for one in catalogue.settings.suppress if one.until is None or one.until >= today
-    }
-    kept: list[Problem] = []
-    dropped: list[Problem] = []
-    for problem in problems:
-        (dropped if (problem.code, problem.dataset) in silenced else kept).append(problem)
-    return kept, dropped
-
-
-def _blocks(problem: Problem) -> bool:
-    """Whether nothing may be published: an error in ``catalog/``, or a folder that nobody can look into."""
-    unseen = problem.file.startswith("datasets") and problem.code == "file-unreadable"
-    whole = problem.file.startswith("catalog/") or unseen
-    return problem.severity is Severity.ERROR and problem.dataset is None and whole
-
-
-def _held(
-    problems: Iterable[Problem], loaded: Loaded, catalogue: Catalogue, tables: Tables, names: frozenset[str]
-) -> dict[str, tuple[str, ...]]:
-    codes: dict[str, set[str]] = defaultdict(set)
-    for problem in problems:
-        if problem.severity is not Severity.ERROR:
-            continue
-        if problem.dataset is not None:
-            codes[problem.dataset].add(problem.code)
-        elif problem.file.startswith("schemas/"):
-            for name in _users(catalogue, problem.file):
-                codes[name].add(problem.code)
-    for table in tables.values():
-        # An excused problem does not make an unreadable file publishable.
-        if table.facts is None and catalogue.datasets[table.dataset].status is not Status.WITHDRAWN:
-            codes[table.dataset].update(problem.code for problem in table.problems)
-    for problem in loaded.problems:
-        if problem.severity is Severity.ERROR and problem.dataset in catalogue.broken and problem.dataset in names:
-            codes[problem.dataset].add(problem.code)
-    return {name: tuple(sorted(found)) for name, found in sorted(codes.items())}
-
-
-def _users(catalogue: Catalogue, schema_file: str) -> set[str]:
-    name = PurePosixPath(schema_file).stem
-    return {
-        dataset.name
-        for dataset in catalogue.datasets.values()
-        if any(resource.schema_name == name for resource in dataset.resources)
-    }
-
-
-def _is_below(file: str, path: str) -> bool:
-    return file == path or file.startswith(f"{path}/")

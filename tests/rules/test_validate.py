@@ -99,6 +99,36 @@ def test_what_cannot_be_read_is_not_excused(catalogue_dir: Path, edit: Edit) -> 
     assert not report.blocked
 
 
+def test_a_file_from_elsewhere_is_never_read_nor_excused(catalogue_dir: Path, edit: Edit) -> None:
+    """A change under review could otherwise publish any file of the machine that checks it."""
+    path = catalogue_dir / CSV
+    secret = catalogue_dir.parent / "secret.csv"
+    secret.write_text("ma,ten,so_tre\n001,Hoa Sen,nhiều\n", "utf-8")
+    path.unlink()
+    try:
+        path.symlink_to(secret)
+    except OSError:
+        pytest.skip("links are not allowed here")
+    one = {"rule": "file-outside", "dataset": "truong-mam-non", "reason": "Xin hãy bỏ qua"}
+    edit(CATALOG, suppress=[one], rules={"file-outside": "off"})
+    fingerprints = dict.fromkeys((problem.fingerprint for problem in check(catalogue_dir).problems), 9)
+    report = check(catalogue_dir, tables=True, baseline=fingerprints)
+    assert found(report) == {"file-outside": Severity.ERROR}
+    assert (report.tables, report.held) == ({}, {"truong-mam-non": ("file-outside",)})
+
+
+def test_a_missing_file_holds_back_even_if_excused(catalogue_dir: Path, edit: Edit) -> None:
+    (catalogue_dir / CSV).unlink()
+    edit(CATALOG, rules={"file-missing": "notice"})
+    report = check(catalogue_dir, tables=True)
+    assert (report.failed, report.held) == (False, {"truong-mam-non": ("file-missing",)})
+
+
+def test_a_wrong_schema_is_told_once(catalogue_dir: Path, edit: Edit) -> None:
+    edit("schemas/truong-mam-non.yaml", primaryKey=["khong-co"])
+    assert found(check(catalogue_dir, tables=True)) == {"column-unknown": Severity.ERROR}
+
+
 def test_errors_of_the_catalogue_block_everything(catalogue_dir: Path) -> None:
     path = catalogue_dir / "catalog/organizations.yaml"
     path.write_text("so-giao-duc: {nane: x}\n", "utf-8")

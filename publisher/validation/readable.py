@@ -1,0 +1,52 @@
+"""The tables of a run: those whose files are there and the catalogue's own, and what they say that is new."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import replace
+
+from publisher.catalogue.model import Catalogue, Dataset
+from publisher.problem import Problem
+from publisher.progress import Progress
+from publisher.tables.model import CheckedTable
+from publisher.validation.rules import columns
+from publisher.workspace import Workspace
+
+Tables = Mapping[tuple[str, str], CheckedTable]
+_OF_SCHEMA = {"table-schema-invalid", "table-foreign-key-target"}
+
+
+def checked_tables(
+    catalogue: Catalogue,
+    names: Collection[str],
+    faults: Iterable[Problem],
+    workspace: Workspace,
+    progress: Progress,
+) -> Tables:
+    """The checked tables of the named datasets; a file with a fault, such as a link leading out, is not opened."""
+    from publisher.tables.check import check_tables
+
+    faulty = {(problem.dataset, problem.resource) for problem in faults}
+    datasets = {name: _without(dataset, faulty) for name, dataset in catalogue.datasets.items()}
+    with_files = [
+        name for name in sorted(names) if name in datasets and any(one.parts for one in datasets[name].resources)
+    ]
+    return check_tables(replace(catalogue, datasets=datasets), with_files, workspace, progress) if with_files else {}
+
+
+def news(tables: Tables, found: Iterable[Problem]) -> Iterator[Problem]:
+    """The problems of the tables, without those of a schema that a rule has told already, with the column's name."""
+    told = [problem for problem in found if problem.code in columns.CODES]
+    files = {problem.file for problem in told}
+    resources = {(problem.dataset, problem.resource) for problem in told}
+    for name, table in tables.items():
+        for problem in table.problems:
+            if problem.code not in _OF_SCHEMA or (problem.file not in files and name not in resources):
+                yield problem
+
+
+def _without(dataset: Dataset, faulty: Collection[tuple[str | None, str | None]]) -> Dataset:
+    if not any((dataset.name, resource.name) in faulty for resource in dataset.resources):
+        return dataset
+    kept = (replace(one, parts=()) if (dataset.name, one.name) in faulty else one for one in dataset.resources)
+    return replace(dataset, resources=tuple(kept))
