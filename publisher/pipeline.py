@@ -77,7 +77,7 @@ def prepare(
     entry = entry_of(catalogue, portal_key)
     say(words.text("Comparing with the portal"), 0, 0)
     tables = CatalogueTables(catalogue)
-    portal = make_portal(entry, session.root, tables, address)
+    portal = make_portal(entry, session.root, tables, address, partial(say, words.text("Building the portal")))
     state = portal.snapshot()
     if state.catalogue_id not in {None, str(catalogue.settings.id)}:
         raise OpendataError("portal-other-catalogue", Exit.NO, portal=entry.key)

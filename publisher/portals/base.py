@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
 from publisher.plan.model import DesiredState, Outcome, Plan, PortalState, Subject
+
+Steps = Callable[[int, int], None]
+"""Told after each step of long work: how many of how many are done."""
+
+
+def no_steps(done: int, total: int) -> None:
+    """Tells nobody."""
 
 
 class Journal(Protocol):

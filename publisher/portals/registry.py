@@ -8,10 +8,10 @@ from pathlib import Path
 
 from publisher.catalogue.model import Catalogue, PortalEntry
 from publisher.errors import OpendataError
-from publisher.portals.base import Portal, Tables
+from publisher.portals.base import Portal, Steps, Tables, no_steps
 
 DEFAULT_FOLDER = "build/site"
-Maker = Callable[[PortalEntry, Path, Tables, str | None], Portal]
+Maker = Callable[[PortalEntry, Path, Tables, str | None, Steps], Portal]
 
 
 def entry_of(catalogue: Catalogue, key: str | None) -> PortalEntry:
@@ -44,8 +44,10 @@ def folder_of_site(entry: PortalEntry, root: Path) -> Path:
     return folder
 
 
-def make_portal(entry: PortalEntry, root: Path, tables: Tables, address: str | None = None) -> Portal:
-    """The portal of an entry. ``address`` stands in for the entry's own public address.
+def make_portal(
+    entry: PortalEntry, root: Path, tables: Tables, address: str | None = None, steps: Steps = no_steps
+) -> Portal:
+    """The portal of an entry. ``address`` stands in for the entry's own public address; ``steps`` is told of progress.
 
     Raises:
         OpendataError: ``portal-type-unknown``.
@@ -53,13 +55,13 @@ def make_portal(entry: PortalEntry, root: Path, tables: Tables, address: str | N
     maker = KINDS.get(entry.type)
     if maker is None:
         raise OpendataError("portal-type-unknown", type=entry.type)
-    return maker(entry, root, tables, address)
+    return maker(entry, root, tables, address, steps)
 
 
-def _site(entry: PortalEntry, root: Path, tables: Tables, address: str | None) -> Portal:
+def _site(entry: PortalEntry, root: Path, tables: Tables, address: str | None, steps: Steps) -> Portal:
     from publisher.portals.site.site import SitePortal
 
-    return SitePortal(folder_of_site(entry, root), tables, address or _address(entry))
+    return SitePortal(folder_of_site(entry, root), tables, address or _address(entry), steps)
 
 
 def _address(entry: PortalEntry) -> str | None:

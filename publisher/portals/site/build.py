@@ -19,7 +19,7 @@ from publisher.plan.model import (
     Record,
     Subject,
 )
-from publisher.portals.base import SourceChanged, Tables
+from publisher.portals.base import SourceChanged, Steps, Tables, no_steps
 from publisher.portals.site.files import Stage
 from publisher.portals.site.state import Entry, Made, SiteState, folder_of, record_path, state_bytes
 from publisher.portals.site.view import SiteView
@@ -77,17 +77,28 @@ def _settled(redirects: Mapping[str, str]) -> dict[str, str]:
 class Builder:
     """Fills a stage for a site, dataset by dataset."""
 
-    def __init__(self, stage: Stage, site: Site, known: SiteState, desired: DesiredState, tables: Tables) -> None:
+    def __init__(
+        self,
+        stage: Stage,
+        site: Site,
+        known: SiteState,
+        desired: DesiredState,
+        tables: Tables,
+        steps: Steps = no_steps,
+    ) -> None:
         self.stage = stage
         self.site = site
         self.known = known
         self.desired = desired
         self.tables = tables
+        self.steps = steps
 
     def data(self, stored: Mapping[Subject, Record]) -> dict[Subject, Outcome]:
         """Every dataset's files. What cannot be had fails alone: that dataset stays as it was."""
         failed: dict[Subject, Outcome] = {}
-        for subject in [one for one in self.site.entries if one.kind is Kind.DATASET]:
+        datasets = [one for one in self.site.entries if one.kind is Kind.DATASET]
+        for done, subject in enumerate(datasets):
+            self.steps(done, 2 * len(datasets))
             entry = self.site.entries[subject]
             wanted = self.desired.subjects.get(subject)
             try:
@@ -171,7 +182,8 @@ class Builder:
         """Every page: a dataset's own only if something that they show has changed."""
         from publisher.portals.site.pages import page_key, render_dataset_pages, render_shared_pages
 
-        for name in view.datasets:
+        for done, name in enumerate(view.datasets, len(view.datasets)):
+            self.steps(done, 2 * len(view.datasets))
             subject = Subject(Kind.DATASET, name)
             key = page_key(view, name)
             before = self.known.entries.get(subject)
@@ -184,6 +196,7 @@ class Builder:
                     self.stage.write(path, content)
                 pages = tuple(drawn)
             self.site.entries[subject] = replace(self.site.entries[subject], page_key=key, pages=pages)
+        self.steps(1, 1)
         for path, content in render_shared_pages(view):
             self.stage.write(path, content)
 

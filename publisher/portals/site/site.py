@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager, closing, contextmanager
 from functools import partial
 from pathlib import Path
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 from filelock import FileLock, Timeout
 
@@ -26,10 +26,9 @@ from publisher.plan.model import (
     Record,
     Subject,
 )
-from publisher.portals.base import Journal, Tables
+from publisher.portals.base import Journal, Steps, Tables, no_steps
 from publisher.portals.site import swap
 from publisher.portals.site.build import Builder, next_site
-from publisher.portals.site.fetch import Address
 from publisher.portals.site.files import Stage, missing
 from publisher.portals.site.state import (
     STATE,
@@ -41,6 +40,9 @@ from publisher.portals.site.state import (
     record_path,
 )
 
+if TYPE_CHECKING:
+    from publisher.portals.site.fetch import Address
+
 
 class SitePortal:
     """A site in a folder, or, where the folder is empty, at its public address.
@@ -49,12 +51,18 @@ class SitePortal:
         folder: where the site is built.
         tables: makes the files that are derived from tables.
         address: the public address, asked only where the folder holds nothing.
+        steps: told how far building is.
     """
 
-    def __init__(self, folder: Path, tables: Tables, address: str | None = None) -> None:
+    def __init__(self, folder: Path, tables: Tables, address: str | None = None, steps: Steps = no_steps) -> None:
         self.folder = folder
         self._tables = tables
-        self._address = Address(address) if address else None
+        self._steps = steps
+        self._address: Address | None = None
+        if address:
+            from publisher.portals.site.fetch import Address
+
+            self._address = Address(address)
 
     def snapshot(self) -> PortalState:
         """See :class:`publisher.portals.base.Portal`.
@@ -128,7 +136,7 @@ class SitePortal:
                     stored[subject] = wanted.record
                 else:
                     stored[subject] = records[subject] if subject in acted else records[subject].plain()
-            builder = Builder(stage, next_site(plan, desired, known, stored), known, desired, self._tables)
+            builder = Builder(stage, next_site(plan, desired, known, stored), known, desired, self._tables, self._steps)
             failed = builder.data(stored)
             builder.aliases()
             held = {one.subject: one.codes for one in plan.held}
