@@ -15,6 +15,8 @@ from publisher.problem import Problem
 Pointer = tuple[str | int, ...]
 Place = tuple[int, int]
 MAX_DEPTH = 60
+MAX_PROBLEMS = 100
+"""As many problems of one kind of check are told of one file; whoever repairs those sees the next."""
 
 _INT = re.compile(r"[-+]?(?:0|[1-9][0-9]*)\Z")
 _FLOAT = re.compile(r"[-+]?(?:0|[1-9][0-9]*)?(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?\Z")
@@ -101,7 +103,8 @@ class Builder:
         return text
 
     def _add(self, code: str, node: Any, **params: object) -> None:
-        self.problems.append(Problem(code, self.file, *place_of(node), params=params))
+        if len(self.problems) < MAX_PROBLEMS:
+            self.problems.append(Problem(code, self.file, *place_of(node), params=params))
 
 
 def plain(text: str) -> Any:

@@ -6,13 +6,14 @@ Why jsonschema-rs: ``docs/decisions/0002-json-schema-engine.md``.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import islice
 from typing import Any
 
 from jsonschema_rs import ValidationError
 
 from publisher.catalogue.document import Document
 from publisher.catalogue.jsonschemas import KINDS, json_schema, validator, whole_schema
-from publisher.catalogue.nodes import Pointer
+from publisher.catalogue.nodes import MAX_PROBLEMS, Pointer
 from publisher.messages import Term
 from publisher.problem import Problem
 from publisher.text import suggest
@@ -27,11 +28,12 @@ def is_shaped(data: Any, kind: str) -> bool:
 
 
 def shape_problems(document: Document, kind: str, dataset: str | None = None) -> list[Problem]:
-    """All departures of a document from the JSON Schema of its kind."""
+    """Departures of a document from the JSON Schema of its kind, at most :data:`MAX_PROBLEMS`."""
     if is_shaped(document.data, kind):
         return []
     wording = _Wording(document, kind, dataset)
-    return [one for error in validator(kind).iter_errors(document.data) for one in wording.problems(error)]
+    found = (one for error in validator(kind).iter_errors(document.data) for one in wording.problems(error))
+    return list(islice(found, MAX_PROBLEMS))
 
 
 class _Wording:

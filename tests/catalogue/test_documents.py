@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
 import pytest
@@ -11,7 +10,7 @@ from hypothesis import strategies as st
 
 from publisher.catalogue.document import MAX_BYTES, Document, parse_document, read_document
 from publisher.catalogue.jsonschemas import KINDS
-from publisher.catalogue.nodes import Pointer, plain
+from publisher.catalogue.nodes import MAX_PROBLEMS, Pointer, plain
 from publisher.catalogue.shape import shape_problems
 
 KEYS = st.sampled_from(["title", "vi", "status", "resources", "name", "a b", '"q"', "é", "<<", "? x", "&a k", "!t k"])
@@ -120,4 +119,11 @@ def test_nesting_up_to_the_limit_is_read_and_beyond_it_is_one_problem() -> None:
     assert parse_document(within.encode(), "f.yaml")[0] is not None
     for beyond in ("[" * 100_000, "- " * 10_000, "{a: " * 10_000, "? " * 10_000, "a: " + "[" * 61 + "]" * 61):
         assert [one.code for one in parse_document(beyond.encode(), "f.yaml")[1]] == ["yaml-too-deep"]
-    assert sys.getrecursionlimit() >= 1000
+
+
+def test_a_file_full_of_mistakes_is_told_in_part() -> None:
+    keys = "".join(f"key{number}: x\n" for number in range(20_000))
+    document, _ = parse_document(keys.encode(), "f.yaml")
+    assert document is not None
+    assert len(shape_problems(document, "dataset")) == MAX_PROBLEMS
+    assert len(parse_document(b"a: 1\n" * 20_000, "f.yaml")[1]) == MAX_PROBLEMS
