@@ -305,3 +305,22 @@ def test_as_of_is_the_only_thing_that_writes_the_day(publisher: Any) -> None:
     assert publisher.tree() != plain
     assert publisher.publish() == 0
     assert publisher.tree() == plain
+
+
+def test_spreading_the_work_over_processes_gives_the_same_bytes(
+    publisher: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from publisher.portals.site import spread
+
+    for number in range(3):
+        publisher.add(f"tap-{number}")
+    publisher.publish()
+    alone = publisher.tree()
+    shutil.rmtree(publisher.site)
+    monkeypatch.setattr(spread, "FROM", 1)
+    monkeypatch.setattr(spread, "_CHUNK", 2)
+    assert publisher.publish() == 0
+    assert publisher.tree() == alone
+    before = publisher.times()
+    assert publisher.publish() == 0
+    assert publisher.times() == before

@@ -21,6 +21,7 @@ from publisher.plan.model import (
 )
 from publisher.portals.base import SourceChanged, Steps, Tables, no_steps
 from publisher.portals.site.files import Stage
+from publisher.portals.site.spread import spread
 from publisher.portals.site.state import Entry, Made, SiteState, folder_of, record_path, state_bytes
 from publisher.portals.site.view import SiteView
 
@@ -97,30 +98,35 @@ class Builder:
         """Every dataset's files. What cannot be had fails alone: that dataset stays as it was."""
         failed: dict[Subject, Outcome] = {}
         datasets = [one for one in self.site.entries if one.kind is Kind.DATASET]
-        for done, subject in enumerate(datasets):
+        results = spread(self.stage, self._dataset, datasets)
+        for done, (subject, (entry, outcome)) in enumerate(results):
             self.steps(done, 2 * len(datasets))
-            entry = self.site.entries[subject]
-            wanted = self.desired.subjects.get(subject)
-            try:
-                if wanted is not None and wanted.digest == entry.digest:
-                    files = self._files(subject, wanted)
-                else:
-                    files = self._kept(subject, entry)
-                    if lost := [file.name for file in entry.files if file not in files]:
-                        failed[subject] = _failed(subject, "portal-file-lost", ", ".join(lost))
-                self.site.entries[subject] = replace(entry, files=files)
-            except SourceChanged as changed:
-                failed[subject] = _failed(subject, "source-changed", str(changed))
-                self._leave(subject, stored)
+            if outcome is not None:
+                failed[subject] = outcome
+            if entry is None:
+                self.site.without(subject)
+            else:
+                if entry.digest != self.site.entries[subject].digest:
+                    self.site.records[subject] = dict(stored[subject])
+                self.site.entries[subject] = entry
         return failed
 
-    def _leave(self, subject: Subject, stored: Mapping[Subject, Record]) -> None:
-        """Leave a dataset as the portal holds it."""
-        self.site.without(subject)
-        before = self.known.entries.get(subject)
-        if before is not None:
-            self.site.records[subject] = dict(stored[subject])
-            self.site.entries[subject] = replace(before, files=self._kept(subject, before))
+    def _dataset(self, subject: Subject) -> tuple[Entry | None, Outcome | None]:
+        """A dataset's entry once its files are there; its old one, or none, if they cannot be had."""
+        entry = self.site.entries[subject]
+        wanted = self.desired.subjects.get(subject)
+        if wanted is None or wanted.digest != entry.digest:
+            files = self._kept(subject, entry)
+            lost = [file.name for file in entry.files if file not in files]
+            outcome = _failed(subject, "portal-file-lost", ", ".join(lost)) if lost else None
+            return replace(entry, files=files), outcome
+        try:
+            return replace(entry, files=self._files(subject, wanted)), None
+        except SourceChanged as changed:
+            self.stage.forget(folder_of(subject))
+            before = self.known.entries.get(subject)
+            left = replace(before, files=self._kept(subject, before)) if before is not None else None
+            return left, _failed(subject, "source-changed", str(changed))
 
     def _kept(self, subject: Subject, entry: Entry) -> tuple[PublishedFile, ...]:
         folder = folder_of(subject)
@@ -182,19 +188,21 @@ class Builder:
         """Every page: a dataset's own only if something that they show has changed."""
         from publisher.portals.site.pages import page_key, render_dataset_pages, render_shared_pages
 
-        for done, name in enumerate(view.datasets, len(view.datasets)):
-            self.steps(done, 2 * len(view.datasets))
-            subject = Subject(Kind.DATASET, name)
+        def draw(name: str) -> tuple[str, tuple[str, ...]]:
             key = page_key(view, name)
-            before = self.known.entries.get(subject)
+            before = self.known.entries.get(Subject(Kind.DATASET, name))
             same = before is not None and before.page_key == key and design == self.known.design
             if before is not None and same and all(self.stage.keep(path) for path in before.pages):
-                pages = before.pages
-            else:
-                drawn = dict(render_dataset_pages(view, name))
-                for path, content in drawn.items():
-                    self.stage.write(path, content)
-                pages = tuple(drawn)
+                return key, before.pages
+            drawn = dict(render_dataset_pages(view, name))
+            for path, content in drawn.items():
+                self.stage.write(path, content)
+            return key, tuple(drawn)
+
+        results = spread(self.stage, draw, list(view.datasets))
+        for done, (name, (key, pages)) in enumerate(results, len(view.datasets)):
+            self.steps(done, 2 * len(view.datasets))
+            subject = Subject(Kind.DATASET, name)
             self.site.entries[subject] = replace(self.site.entries[subject], page_key=key, pages=pages)
         self.steps(1, 1)
         for path, content in render_shared_pages(view):

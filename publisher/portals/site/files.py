@@ -101,6 +101,13 @@ class Stage:
             _link(self.folder / of, self._place(path))
             self._note(path, self.made[of])
 
+    def forget(self, folder: str) -> None:
+        """Take back what was put into a folder of the stage."""
+        for path in [path for path in self.made if path.startswith(folder)]:
+            (self.folder / path).unlink(missing_ok=True)
+            del self.made[path]
+        self.written = [path for path in self.written if not path.startswith(folder)]
+
     def carry_over(self) -> list[str]:
         """Take over what others put into the served folder; the paths.
 

@@ -1,0 +1,53 @@
+"""Work on many datasets spread over processes, where the system can fork; elsewhere one after another.
+
+A forked child has all that its parent has, so nothing large is sent to it. What it adds to the stage
+it tells its parent.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from typing import Any, TypeVar
+
+from publisher.portals.site.files import Stage
+from publisher.portals.site.state import Made
+
+FROM = 400
+"""With fewer datasets to work on, starting processes costs more than it saves."""
+_CHUNK = 50
+_Item = TypeVar("_Item")
+_Result = TypeVar("_Result")
+_Delta = tuple[list[Any], dict[str, Made], list[str]]
+
+_work: list[tuple[Stage, Callable[[Any], Any]]] = []
+
+
+def spread(
+    stage: Stage, function: Callable[[_Item], _Result], items: Sequence[_Item]
+) -> Iterator[tuple[_Item, _Result]]:
+    """Each item with the function's result, in order. The function may add files to the stage, and nothing else."""
+    workers = os.cpu_count() or 1
+    if len(items) < FROM or workers < 2 or "fork" not in multiprocessing.get_all_start_methods():
+        yield from ((item, function(item)) for item in items)
+        return
+    chunks = [items[start : start + _CHUNK] for start in range(0, len(items), _CHUNK)]
+    _work.append((stage, function))
+    try:
+        with ProcessPoolExecutor(min(workers, 8), multiprocessing.get_context("fork")) as pool:
+            for chunk, (results, made, written) in zip(chunks, pool.map(_run, chunks), strict=True):
+                stage.made |= made
+                stage.written += written
+                yield from zip(chunk, results, strict=True)
+    finally:
+        _work.pop()
+
+
+def _run(chunk: Sequence[Any]) -> _Delta:
+    stage, function = _work[-1]
+    made, written = len(stage.made), len(stage.written)
+    results = [function(item) for item in chunk]
+    paths = list(stage.made)[made:]
+    return results, {path: stage.made[path] for path in paths}, stage.written[written:]
