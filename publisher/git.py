@@ -16,7 +16,7 @@ from functools import cached_property
 from pathlib import Path
 from threading import Timer
 
-from publisher.errors import OpendataError
+from publisher.errors import Exit, OpendataError
 
 TIMEOUT = 120.0
 _CHUNK = 1 << 16
@@ -66,8 +66,8 @@ class Repository:
         return (self._ask("rev-parse", "--is-shallow-repository") or b"").strip() == b"true"
 
     def dirty(self) -> bool:
-        """Whether a file below the root differs from the commit, or is not tracked."""
-        return bool(self._ask("status", "--porcelain", "-z", "--", "."))
+        """Whether a file below the root differs from the commit, or is not tracked; true if git cannot say."""
+        return self._ask("status", "--porcelain", "-z", "--", ".") != b""
 
     def resolve(self, ref: str) -> str:
         """The full hash of a revision.
@@ -94,19 +94,19 @@ class Repository:
         """Files that differ from where HEAD left a revision: committed, not committed, not tracked, deleted.
 
         Raises:
-            OpendataError: ``git-unknown-revision``.
+            OpendataError: ``git-unknown-revision``, or ``git-failed`` if git cannot say.
         """
-        diff = self._ask("diff", "--name-only", "-z", "--no-renames", "--no-ext-diff", "--relative", self.base(ref))
-        untracked = self._ask("ls-files", "--others", "--exclude-standard", "-z")
+        diff = self._told("diff", "--name-only", "-z", "--no-renames", "--no-ext-diff", "--relative", self.base(ref))
+        untracked = self._told("ls-files", "--others", "--exclude-standard", "-z")
         return frozenset(_names(diff)) | frozenset(_names(untracked))
 
     def files(self, ref: str) -> frozenset[str]:
         """The files that a revision holds.
 
         Raises:
-            OpendataError: ``git-unknown-revision``.
+            OpendataError: ``git-unknown-revision`` or ``git-failed``.
         """
-        return frozenset(_names(self._ask("ls-tree", "-r", "-z", "--name-only", self.resolve(ref))))
+        return frozenset(_names(self._told("ls-tree", "-r", "-z", "--name-only", self.resolve(ref))))
 
     def show(self, ref: str, file: str) -> bytes | None:
         """A file's bytes at a revision; None if it was not there.
@@ -120,14 +120,14 @@ class Repository:
         """The bytes of several files at a revision, by one process; those that were not there are left out.
 
         Raises:
-            OpendataError: ``git-unknown-revision``.
+            OpendataError: ``git-unknown-revision`` or ``git-failed``.
         """
         wanted = sorted(file for file in files if "\n" not in file)
         sha = self.resolve(ref)
         if not wanted:
             return {}
         request = b"".join(os.fsencode(f"{sha}:./{file}") + b"\n" for file in wanted)
-        out = self._ask("cat-file", "--batch", given=request) or b""
+        out = self._told("cat-file", "--batch", given=request)
         found: dict[str, bytes] = {}
         position = 0
         for file in wanted:
@@ -223,6 +223,13 @@ class Repository:
             process.kill()
             process.communicate()
 
+    def _told(self, *arguments: str, given: bytes | None = None) -> bytes:
+        """What git answers, where no answer must not be taken for an empty one."""
+        out = self._ask(*arguments, given=given)
+        if out is None:
+            raise OpendataError("git-failed", Exit.UNREACHABLE, command=f"git {arguments[0]}")
+        return out
+
     def _ask(self, *arguments: str, given: bytes | None = None) -> bytes | None:
         """What git answers; None if it says no."""
         try:
@@ -250,8 +257,8 @@ def _instant(seconds: str) -> datetime:
     return datetime.fromtimestamp(int(seconds), UTC)
 
 
-def _names(out: bytes | None) -> Iterator[str]:
-    return (os.fsdecode(name) for name in (out or b"").split(b"\0") if name)
+def _names(out: bytes) -> Iterator[str]:
+    return (os.fsdecode(name) for name in out.split(b"\0") if name)
 
 
 __all__ = ["Commit", "Repository"]

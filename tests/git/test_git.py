@@ -167,3 +167,14 @@ def test_a_shallow_clone_says_nothing_of_what_it_cannot_know(git: Git, tmp_path:
     assert found.last_author("new") == "Lan"
     assert repository(git.folder).last_author("old") == "Lan"
     assert repository(git.folder).last_author("nothing") is None
+
+
+def test_a_damaged_repository_is_not_taken_for_an_unchanged_one(git: Git) -> None:
+    git.commit(1, a="1")
+    git.commit(2, a="2")
+    found = repository(git.folder)
+    (git.folder / ".git" / "index").write_bytes(b"damaged")
+    with pytest.raises(OpendataError) as caught:
+        found.changed_since("HEAD~")
+    assert caught.value.code == "git-failed"
+    assert found.dirty()

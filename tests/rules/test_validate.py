@@ -292,6 +292,17 @@ def test_the_command_says_what_is_wrong_and_what_to_do(
     assert {"code", "severity", "file", "line", "column", "message", "help"} <= set(problem)
 
 
+def test_an_unknown_time_zone_is_a_problem_like_others(
+    catalogue_dir: Path, edit: Edit, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(catalogue_dir)
+    edit(CATALOG, time_zone="Asia/Bac_Giang")
+    edit(KINDERGARTENS, license="cc-by-5")
+    assert run(["validate", "--format", "json"]) == 1
+    codes = [one["code"] for one in json.loads(capsys.readouterr().out)["problems"]]
+    assert codes == ["time-zone-unknown", "license-unknown"]
+
+
 @pytest.mark.parametrize(
     "arguments",
     [["--shard", "3/2"], ["--shard", "x"], ["khong-co"], [".."], ["--changed-since", "no-such"], ["--select", "zz"]],
