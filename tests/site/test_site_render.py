@@ -263,6 +263,7 @@ def test_markdown_keeps_what_is_allowed_and_nothing_else() -> None:
     assert 'href="https://example.org"' in html and "javascript" not in re.findall(r'href="([^"]*)"', html)
     assert "<b" not in html and "<img" not in html
     assert plain("**Một** câu [có](https://x) dấu.\n\nHai.") == "Một câu có dấu. Hai."
+    assert plain("Một câu vừa đủ dài. Câu sau thì bị cắt mất.", 24) == "Một câu vừa đủ dài."
     assert plain("từ " * 200, 20).endswith("…") and len(plain("từ " * 200, 20)) <= 21
 
 

@@ -30,10 +30,13 @@ def markdown(text: str) -> Markup:
 
 @lru_cache(maxsize=16384)
 def plain(text: str, limit: int = 240) -> str:
-    """A Markdown text's first words without marks, for lists and search results; cut at a word."""
+    """A Markdown text's first words without marks, for lists and search results; cut at a sentence, else at a word."""
     tokens = _PLAIN.parse(text)
     inline = (child for token in tokens if token.type == "inline" for child in [*(token.children or ()), None])
     words = " ".join("".join(" " if t is None or t.type.endswith("break") else t.content for t in inline).split())
     if len(words) <= limit:
         return words
+    sentences = words[: limit + 1].rfind(". ")
+    if sentences > limit // 2:
+        return words[: sentences + 1]
     return words[:limit].rsplit(" ", 1)[0].rstrip(" ,.;:") + "…"
