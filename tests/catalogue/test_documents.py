@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from publisher.catalogue.document import MAX_BYTES, Document, parse_document, read_document
@@ -45,16 +45,19 @@ def check(raw: bytes) -> None:
             shape_problems(document, kind)
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=200))
 def test_any_bytes_are_a_document_or_a_problem(raw: bytes) -> None:
     check(raw)
 
 
+@settings(deadline=None)
 @given(YAMLISH)
 def test_anything_like_yaml_is_a_document_or_a_problem(text: str) -> None:
     check(text.encode("utf-8", "replace"))
 
 
+@settings(deadline=None, max_examples=40)
 @given(
     st.recursive(
         st.text(max_size=5) | st.integers() | st.none(),
@@ -122,8 +125,8 @@ def test_nesting_up_to_the_limit_is_read_and_beyond_it_is_one_problem() -> None:
 
 
 def test_a_file_full_of_mistakes_is_told_in_part() -> None:
-    keys = "".join(f"key{number}: x\n" for number in range(20_000))
+    keys = "".join(f"key{number}: x\n" for number in range(2_000))
     document, _ = parse_document(keys.encode(), "f.yaml")
     assert document is not None
     assert len(shape_problems(document, "dataset")) == MAX_PROBLEMS
-    assert len(parse_document(b"a: 1\n" * 20_000, "f.yaml")[1]) == MAX_PROBLEMS
+    assert len(parse_document(b"a: 1\n" * 2_000, "f.yaml")[1]) == MAX_PROBLEMS

@@ -174,7 +174,7 @@ def test_a_path_longer_than_any_file_system_allows(tmp_path: Path) -> None:
     assert files.parts(tmp_path, "datasets/x", "ệ" * 240 + "/{period}.csv") == ()
 
 
-@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(deadline=None, max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     file=st.sampled_from(
         ["catalog/catalog.yaml", "catalog/regions.yaml", "schemas/truong-hoc.yaml", "datasets/truong-hoc/dataset.yaml"]

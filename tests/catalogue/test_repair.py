@@ -8,7 +8,7 @@ import unicodedata
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from publisher.catalogue.document import parse_document
@@ -84,6 +84,7 @@ def test_only_the_paths_asked_for(root: Path) -> None:
     assert run(["--catalog", str(root), "fix", str(root.parent)]) == Exit.USAGE
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=100) | st.text(max_size=100).map(lambda text: ("a: |\n " + text).encode("utf-8", "replace")))
 def test_what_a_file_says_never_changes(raw: bytes) -> None:
     content, codes = repaired(raw)

@@ -10,7 +10,7 @@ from xml.etree import ElementTree as ET
 
 import jsonschema
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from publisher.messages import Term, messages
@@ -133,6 +133,7 @@ def test_junit_counts_failures() -> None:
 ANY = st.text(st.characters() | st.characters(categories=["Cs", "Cc", "Zl"]), max_size=20)
 
 
+@settings(deadline=None)
 @given(ANY, ANY, st.sampled_from(FORMATS))
 def test_no_text_breaks_a_report(file: str, key: str, form: str) -> None:
     problems = [Problem("shape-unknown-key", file, 1, 1, params={"key_name": key, "where": key, "suggestion": "x"})]
