@@ -23,10 +23,6 @@ from publisher.messages import Messages, messages, preferred_language
 from publisher.session import make_session
 
 
-class Translated(click.Command):
-    """A command whose help speaks the reader's language; the group sees to that for all of its commands."""
-
-
 class LazyGroup(click.Group):
     """A group that imports a command's module when it is asked for, and gives it in the reader's language."""
 
@@ -142,4 +138,4 @@ def _use_utf8() -> None:
             reconfigure(encoding="utf-8", errors="backslashreplace")
 
 
-__all__ = ["Translated", "main", "opendata", "run", "speak", "spoken"]
+__all__ = ["main", "opendata", "run", "speak", "spoken"]

@@ -9,14 +9,13 @@ from pathlib import Path
 import click
 
 from publisher.catalogue.repair import Repair, repair, repairs
-from publisher.cli import Translated
 from publisher.errors import Exit, OpendataError
 from publisher.messages import Messages, reason_of
 from publisher.session import Session
 from publisher.workspace import write_atomically
 
 
-@click.command(cls=Translated)
+@click.command()
 @click.argument("paths", nargs=-1, type=click.Path(exists=True, path_type=Path))
 @click.option("--check", is_flag=True, help="Change nothing; exit with 1 where something would be changed.")
 @click.option("--format", "form", type=click.Choice(["human", "json"]), default="human", help="How to report.")
