@@ -15,7 +15,7 @@ _MISTAKES = [
     ("yaml-several-documents", "expected a single document|but found another document"),
     ("yaml-colon", "mapping values are not allowed"),
     ("yaml-quote", "quoted scalar|found unexpected end of stream"),
-    ("yaml-bracket", "flow (?:sequence|mapping)|expected ',' or"),
+    ("yaml-bracket", "flow (?:sequence|mapping|node)|expected ',' or"),
     ("yaml-indent", "block (?:mapping|collection|sequence|end)|expected key|simple key|block sequence entries"),
     ("yaml-start", "cannot start any token|found unknown escape|alias|anchor|block scalar"),
 ]
