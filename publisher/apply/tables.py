@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,9 @@ from publisher.plan.model import Desired, Holding
 from publisher.portals.base import Portal, SourceChanged
 from publisher.tables.model import Row, TableChange
 
+_SMALL = 5_000
+"""Rows that are kept while a table's formats are made."""
+
 
 class CatalogueTables:
     """Files made from a catalogue's checked tables, and what changed in them since they were published."""
@@ -25,6 +29,7 @@ class CatalogueTables:
     def __init__(self, catalogue: Catalogue) -> None:
         self._catalogue = catalogue
         self._languages = catalogue.settings.languages
+        self._last: tuple[tuple[str, str], Sequence[str], Sequence[Row]] | None = None
 
     @property
     def recipe(self) -> str:
@@ -40,15 +45,14 @@ class CatalogueTables:
             OpendataError: ``cannot-convert`` if the format's library is not installed.
         """
         from publisher.tables.convert import CannotConvert, column_specs, convert
-        from publisher.tables.rows import read_columns, read_rows
         from publisher.tables.source import Unreadable
 
         found = self._resource(dataset, resource)
         schema = found.schema.data if found.schema else None
         try:
-            columns = column_specs(schema, read_columns(found), self._languages)
+            names, rows = self._read(dataset, found)
             with _disk_errors():
-                convert(format, columns, read_rows(found), path)
+                convert(format, column_specs(schema, names, self._languages), rows, path)
         except CannotConvert as error:
             raise OpendataError("cannot-convert", format=format, dataset=dataset, resource=resource) from error
         except (Unreadable, FileNotFoundError) as error:
@@ -93,6 +97,19 @@ class CatalogueTables:
             nothing: Sequence[Row] = ()
             counted = told((was.get("columns", ()), nothing), (now.get("columns", ()), nothing))
             return replace(counted, rows_before=was["rows"], rows_after=now["rows"], emptied=_emptied(was, now))
+
+    def _read(self, dataset: str, resource: Resource) -> tuple[Sequence[str], Iterable[Row]]:
+        """Columns and rows; a small table is read once for all of its formats."""
+        from publisher.tables.rows import read_columns, read_rows
+
+        key = (dataset, resource.name)
+        if self._last is None or self._last[0] != key:
+            columns, rows = read_columns(resource), read_rows(resource)
+            first = list(islice(rows, _SMALL))
+            if len(first) == _SMALL:
+                return columns, chain(first, rows)
+            self._last = (key, columns, first)
+        return self._last[1:]
 
     def _resource(self, dataset: str, name: str) -> Resource:
         found = self._catalogue.datasets.get(dataset)

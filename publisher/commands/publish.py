@@ -129,5 +129,5 @@ def _report(
     if shape == "json":
         made = plan_json(plan, verdict, warnings) | {"outcomes": outcome_json(outcomes), "exit": int(end)}
         click.echo(json.dumps(made, ensure_ascii=False, indent=2))
-    elif outcomes or verdict.attention:
+    elif outcomes or verdict.attention or verdict.plan.rebuild:
         click.echo("\n".join(outcome_human(outcomes, verdict, session.messages)))

@@ -35,6 +35,8 @@ def outcome_human(outcomes: Sequence[Outcome], verdict: Verdict, words: Messages
         yield f"! {one.subject.name}: {words.of('outcome', one.code or '', **one.params) or one.code}"
     done = len(outcomes) - len(failed(outcomes))
     yield words.plural("{count} change published.", "{count} changes published.", done)
+    if verdict.plan.rebuild:
+        yield words.text("The portal has been drawn anew.")
     if verdict.attention:
         count = len(verdict.attention)
         yield words.plural("{count} item is held back.", "{count} items are held back.", count)
