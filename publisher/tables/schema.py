@@ -110,7 +110,7 @@ def _field(data: Mapping[str, Any], languages: Sequence[str]) -> dict[str, Any]:
         constraints = field.get("constraints", {})
         if "enum" in constraints:
             field["constraints"] = {**constraints, "enum": [str(value) for value in constraints["enum"]]}
-    return {**field, **_texts(data, languages)}
+    return {**field, **_texts(data, languages, ("title", "description", "unit"))}
 
 
 def _canonical(field: Mapping[str, Any]) -> dict[str, Any]:
@@ -132,8 +132,10 @@ def _iso(value: Any, kind: str, form: str) -> str:
     return {"date": moment.date().isoformat(), "time": moment.time().isoformat()}.get(kind, moment.isoformat())
 
 
-def _texts(data: Mapping[str, Any], languages: Sequence[str]) -> dict[str, str]:
-    return {key: text_of(data[key], languages).get(*languages) for key in ("title", "description") if data.get(key)}
+def _texts(
+    data: Mapping[str, Any], languages: Sequence[str], names: Sequence[str] = ("title", "description")
+) -> dict[str, str]:
+    return {key: text_of(data[key], languages).get(*languages) for key in names if data.get(key)}
 
 
 def _names(value: str | Sequence[str]) -> tuple[str, ...]:

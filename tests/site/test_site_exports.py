@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from publisher.portals.site.context import Lens
-from publisher.portals.site.exports import canonical_schema, datapackage
+from publisher.portals.site.exports import datapackage
 from publisher.portals.site.view import SiteView
 
 Make = Callable[..., SiteView]
@@ -48,28 +48,34 @@ def test_a_dataset_without_data_has_no_package(view: SiteView) -> None:
     assert datapackage(Lens(view, "vi"), "danh-muc-du-lieu-mo") is None
 
 
-def test_a_derived_table_s_schema_speaks_of_canonical_values(view: SiteView) -> None:
+def test_a_derived_table_s_schema_speaks_of_canonical_values(view: SiteView, make: Make) -> None:
     schema = {
         "fields": [
-            {"name": "ngay", "type": "date", "format": "%d/%m/%Y", "title": {"vi": "Ngày", "en": "Day"}},
+            {"name": "ngay", "type": "date", "format": "%d/%m/%Y", "constraints": {"minimum": "31/12/2020"}},
             {"name": "gia", "type": "number", "decimalChar": ",", "groupChar": ".", "unit": {"vi": "đồng"}},
-            {"name": "thu", "type": "string", "format": "email"},
+            {"name": "thu", "type": "string", "format": "email", "title": {"vi": "Thư", "en": "Mail"}},
         ],
         "primaryKey": "ngay",
         "uniqueKeys": [["gia"]],
         "missingValues": ["", "-"],
         "foreignKeys": [
             {"fields": "thu", "reference": {"dataset": "khac", "resource": "a", "fields": "b"}},
+            {"fields": "thu", "reference": {"resource": "mat", "fields": "b"}},
             {"fields": "thu", "reference": {"resource": "", "fields": "thu"}},
         ],
     }
-    lowered = canonical_schema(Lens(view, "en"), schema, {"name": "nay", "resources": []})
+    record = view.datasets[FIGURES]
+    resources = [{**record["resources"][0], "schema": schema}, *record["resources"][1:]]
+    changed = make(datasets={**view.datasets, FIGURES: {**record, "resources": resources}})
+    package = datapackage(Lens(changed, "en"), FIGURES)
+    assert package is not None
+    lowered = package["resources"][0]["schema"]
     assert lowered["fields"] == [
-        {"name": "ngay", "type": "date", "title": "Day"},
+        {"name": "ngay", "type": "date", "constraints": {"minimum": "2020-12-31"}},
         {"name": "gia", "type": "number", "unit": "đồng"},
-        {"name": "thu", "type": "string", "format": "email"},
+        {"name": "thu", "type": "string", "format": "email", "title": "Mail"},
     ]
-    assert lowered["primaryKey"] == ["ngay"] and lowered["missingValues"] == [""]
+    assert lowered["primaryKey"] == ["ngay"] and "missingValues" not in lowered
     assert lowered["foreignKeys"] == [{"fields": ["thu"], "reference": {"resource": "", "fields": ["thu"]}}]
 
 

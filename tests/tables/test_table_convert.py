@@ -135,7 +135,12 @@ def test_lowered_schemas_are_accepted_by_frictionless() -> None:
     assert lowered["primaryKey"] == ["ma"]
     assert [key["reference"] for key in lowered["foreignKeys"]] == [{"resource": "", "fields": ["ma"]}]
     assert not {"uniqueKeys", "quasi_identifiers"} & lowered.keys()
-    assert canonical["fields"][1] == {"name": "ngay", "type": "date", "constraints": {"minimum": "2020-12-31"}}
+    assert canonical["fields"][1] == {
+        "name": "ngay",
+        "type": "date",
+        "unit": "ngày",
+        "constraints": {"minimum": "2020-12-31"},
+    }
     for one in (lowered, canonical):
         Schema.from_descriptor(one)
 

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from typing import Any
 
 from publisher.plan.model import PublishedFile, Record
 from publisher.portals.site.context import Lens, has_data
+from publisher.tables.schema import lower_canonical
 
 _MEDIA = {"csv": "text/csv", "tsv": "text/tab-separated-values", "json": "application/json"}
-_KEPT = ("name", "type", "constraints", "rdfType", "example")
-_TEXT = ("title", "description")
 
 
 def datapackage(lens: Lens, name: str) -> dict[str, Any] | None:
@@ -68,48 +67,17 @@ def _entries(
         }
         if tables and resource.get("schema"):
             entry |= {"type": "table", "profile": "tabular-data-resource", "encoding": "utf-8"}
-            entry["schema"] = canonical_schema(lens, resource["schema"], record)
+            entry["schema"] = _schema(lens, resource["schema"], {"", *(one["name"] for one in record["resources"])})
         entries.append(_filled(entry))
     return entries
 
 
-def canonical_schema(lens: Lens, schema: Mapping[str, Any], record: Record) -> dict[str, Any]:
-    """The plain Table Schema of a table made by us: texts in one language, values in canonical form.
-
-    How the committed file wrote its values (date patterns, marks of thousands) does not hold for
-    the derived one. Keys into other datasets are left out: a package knows only its own resources.
-    """
-    fields = [_field(lens, field) for field in schema.get("fields") or ()]
-    lowered: dict[str, Any] = {"fields": fields, "missingValues": [""]}
-    if schema.get("primaryKey"):
-        key = schema["primaryKey"]
-        lowered["primaryKey"] = [key] if isinstance(key, str) else list(key)
-    names = {resource.get("name") for resource in record.get("resources") or ()}
-    keys = []
-    for foreign in schema.get("foreignKeys") or ():
-        reference = foreign.get("reference") or {}
-        target = reference.get("resource") or ""
-        if reference.get("dataset") in {None, "", record.get("name")} and (target == "" or target in names):
-            here, there = foreign["fields"], reference["fields"]
-            keys.append(
-                {
-                    "fields": [here] if isinstance(here, str) else list(here),
-                    "reference": {"resource": target, "fields": [there] if isinstance(there, str) else list(there)},
-                }
-            )
-    if keys:
-        lowered["foreignKeys"] = keys
-    return lowered
-
-
-def _field(lens: Lens, field: Mapping[str, Any]) -> dict[str, Any]:
-    lowered = {key: field[key] for key in _KEPT if key in field}
-    lowered |= {key: lens.text(field[key]) for key in _TEXT if field.get(key)}
-    if field.get("unit"):
-        lowered["unit"] = lens.text(field["unit"])
-    if field.get("type") == "string" and field.get("format"):
-        lowered["format"] = field["format"]
-    return lowered
+def _schema(lens: Lens, schema: Mapping[str, Any], names: Container[str]) -> dict[str, Any]:
+    """The schema of a table made by us; keys into tables that the dataset does not have (any more) are left out."""
+    languages = (lens.language, *lens.view.languages)
+    lowered = lower_canonical(schema, languages)
+    keys = [key for key in lowered.pop("foreignKeys", ()) if key["reference"]["resource"] in names]
+    return {**lowered, "foreignKeys": keys} if keys else lowered
 
 
 def _filled(value: dict[str, Any]) -> dict[str, Any]:
