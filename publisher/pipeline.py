@@ -83,7 +83,7 @@ def prepare(
         raise OpendataError("portal-other-catalogue", Exit.NO, portal=entry.key)
     head = repository.head() if repository else None
     shallow = repository.is_shallow() if repository else False
-    lines = timelines(catalogue, report, repository, shallow)
+    lines = timelines(catalogue, report, repository)
     today = now().astimezone(_zone(catalogue)).date()
     desired = desired_state(catalogue, report, lines, entry, head.sha if head else None, as_of, today=today)
     if shallow:
@@ -121,22 +121,13 @@ def checked(session: Session, repository: Repository | None, say: Progress) -> t
     return catalogue, report
 
 
-def timelines(
-    catalogue: Catalogue, report: Report, repository: Repository | None, shallow: bool
-) -> dict[str, Timeline]:
+def timelines(catalogue: Catalogue, report: Report, repository: Repository | None) -> dict[str, Timeline]:
     """Every dataset's deadlines by the evidence at hand."""
-    from publisher.freshness.evidence import observe
+    from publisher.freshness.measure import observations
     from publisher.freshness.timeline import timeline_of
 
-    files = [part.file for one in catalogue.datasets.values() for r in one.resources for part in r.parts]
-    changes = repository.last_changes(files) if repository else {}
-    zone = _zone(catalogue)
-    tables = report.tables
-    found = {}
-    for name, dataset in catalogue.datasets.items():
-        own = {r.name: tables[name, r.name] for r in dataset.resources if (name, r.name) in tables}
-        found[name] = timeline_of(dataset, observe(dataset, own, changes, zone, shallow=shallow))
-    return found
+    seen = observations(catalogue, catalogue.datasets.values(), report.tables, repository)
+    return {name: timeline_of(dataset, seen[name]) for name, dataset in catalogue.datasets.items()}
 
 
 def decide(prepared: Prepared, wish: Wish) -> Verdict:
