@@ -93,7 +93,10 @@ def measure(session: Session, catalogue: Catalogue, datasets: Sequence[Dataset],
 
         tables = dict(check_tables(catalogue, with_columns, session.workspace, session.progress))
     seen = observations(catalogue, datasets, tables)
-    return [assess(one, timeline_of(one, seen[one.name]), now, catalogue=catalogue) for one in datasets]
+    language = session.messages.language
+    return [
+        assess(one, timeline_of(one, seen[one.name]), now, catalogue=catalogue, language=language) for one in datasets
+    ]
 
 
 def _selected(catalogue: Catalogue, paths: Sequence[Path], patterns: Sequence[str]) -> list[Dataset]:

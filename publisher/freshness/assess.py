@@ -14,12 +14,19 @@ from publisher.freshness.timeline import timeline_of
 LATE = frozenset({State.OVERDUE, State.DELINQUENT})
 
 
-def assess(dataset: Dataset, timeline: Timeline, now: datetime, *, catalogue: Catalogue | None = None) -> Assessment:
+def assess(
+    dataset: Dataset,
+    timeline: Timeline,
+    now: datetime,
+    *,
+    catalogue: Catalogue | None = None,
+    language: str | None = None,
+) -> Assessment:
     """A dataset's freshness at ``now``, on the day that it is then in the catalogue's time zone.
 
     The timeline is worked out again for that day, so that evidence from after it and periods that
-    are still running do not count. Without a catalogue the day is ``now``'s own, titles are in the
-    dataset's first language and nobody is named responsible.
+    are still running do not count. Titles are in the language, where they have it. Without a catalogue
+    the day is ``now``'s own, titles are in the dataset's first language and nobody is named responsible.
 
     Raises:
         OpendataError: ``time-zone-unknown``.
@@ -32,7 +39,7 @@ def assess(dataset: Dataset, timeline: Timeline, now: datetime, *, catalogue: Ca
     late = state in LATE and known.due_at is not None
     return Assessment(
         dataset.name,
-        catalogue.text(dataset.title) if catalogue else dataset.title.get(),
+        catalogue.text(dataset.title, language) if catalogue else dataset.title.get(),
         dataset.organization,
         responsible,
         state,

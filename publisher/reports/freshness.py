@@ -13,6 +13,7 @@ from publisher.freshness.model import Assessment, Observation, Period, State
 from publisher.freshness.timeline import is_unmeasured
 from publisher.freshness.vocabulary import FREQUENCIES
 from publisher.messages import Messages
+from publisher.portals.site.words import day as written_day
 
 FORMAT = 1
 _RANK = {state: rank for rank, state in enumerate(State)}
@@ -34,6 +35,9 @@ HEADINGS = {
     State.NOT_OPEN: "Not open",
     State.WITHDRAWN: "Withdrawn",
 }
+UNDATED = "Updated without fixed dates"
+FINAL = "No further updates expected"
+"""Headings of what is fresh because no date is promised, apart from what is up to date by its dates."""
 EVIDENCE = {
     "column": "date column {detail}",
     "period": "period in the file names {detail}",
@@ -133,11 +137,12 @@ def as_text(
 ) -> str:
     """The report in words: who is late, since when, by what evidence, whose it is."""
     lines: list[str] = []
-    for state, group in groupby(by_urgency(found), key=lambda one: one.state):
+    followed = [one for one in by_urgency(found) if one.state not in _SUMMED_UP]
+    followed.sort(key=lambda one: (_RANK[one.state], heading(one) in {UNDATED, FINAL}, heading(one) == FINAL))
+    for title, group in groupby(followed, key=heading):
         members = list(group)
-        if state not in _SUMMED_UP:
-            lines += [f"{words.text(HEADINGS[state])} ({len(members)})"]
-            lines += [line for one in members for line in _lines(one, catalogue, words)] + [""]
+        lines += [f"{words.text(title)} ({len(members)})"]
+        lines += [line for one in members for line in _lines(one, catalogue, words)] + [""]
     summed = Counter(one.state for one in found if one.state in _SUMMED_UP)
     if summed:
         parts = [f"{words.text(HEADINGS[state]).lower()} {summed[state]}" for state in State if summed[state]]
@@ -145,6 +150,13 @@ def as_text(
     if upcoming is not None:
         lines += _upcoming(upcoming, words)
     return "\n".join(lines).rstrip("\n") if lines else words.text("There is no dataset here.")
+
+
+def heading(one: Assessment) -> str:
+    """What a dataset is listed under: its state, or that nobody promised an update."""
+    if one.state is not State.FRESH or one.timeline.due_at is not None:
+        return HEADINGS[one.state]
+    return FINAL if one.timeline.frequency == "never" else UNDATED
 
 
 def _lines(one: Assessment, catalogue: Catalogue, words: Messages) -> Iterator[str]:
@@ -162,7 +174,10 @@ def when(one: Assessment, words: Messages) -> str:
         if one.state is not State.FRESH or frequency is None:
             return ""
         return words.text("No date is promised (updates: {how}).", how=words.text(frequency.label))
-    period, due = line.next_period.name if line.next_period else "", day_in_words(line.due_at, words)
+    period, due = (
+        line.next_period.name if line.next_period else "",
+        _day_in_words(line.due_at, words),
+    )
     if one.days_late:
         late = words.plural("{count} day late", "{count} days late", one.days_late)
         sentence = "{period} was due on {due}: {late}." if period else "An update was due on {due}: {late}."
@@ -191,7 +206,7 @@ def evidence(one: Assessment, words: Messages) -> str:
         source = words.text(EVIDENCE.get(seen.kind, "{detail}"), detail=seen.detail)
         day = seen.through or seen.on
         if day is not None:
-            parts.append(words.text("Evidence: {source}, {day}.", source=source, day=day_in_words(day, words)))
+            parts.append(words.text("Evidence: {source}, {day}.", source=source, day=_day_in_words(day, words)))
     if failed:
         parts.append(words.text("Could not be measured: {list}.", list=", ".join(failed)))
     return " ".join(parts)
@@ -217,18 +232,12 @@ def _upcoming(upcoming: Sequence[Assessment], words: Messages) -> list[str]:
         return [words.text("Nothing comes due in that time.")]
     lines = [f"{words.text('Coming due')} ({len(upcoming)})"]
     for one in upcoming:
-        due = day_in_words(one.timeline.due_at, words) if one.timeline.due_at else ""
+        due = _day_in_words(one.timeline.due_at, words) if one.timeline.due_at else ""
         period = f" {one.timeline.next_period.name}" if one.timeline.next_period else ""
         lines.append(f"  {due}  {one.title}{period} [{one.dataset}]")
     return lines
 
 
-def day_in_words(day: date, words: Messages) -> str:
-    """A date as the language writes it (CLDR); in ISO 8601 where the language is unknown."""
-    from babel.core import UnknownLocaleError
-    from babel.dates import format_date
-
-    try:
-        return format_date(day, "long", locale=words.language.replace("-", "_"))
-    except (UnknownLocaleError, ValueError):
-        return day.isoformat()
+def _day_in_words(day: date, words: Messages) -> str:
+    """A date as the portal's pages write it."""
+    return written_day(day.isoformat(), words.language)

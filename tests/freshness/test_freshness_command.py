@@ -159,11 +159,30 @@ def test_the_table_says_who_what_and_when(
     words = ["--catalog", str(catalogue_dir), "--lang", language, "freshness", "--upcoming", "P1Y"]
     assert run([*words, "--now", "2025-04-20"]) == 1
     late = capsys.readouterr().out
-    assert "Danh sách trường mầm non" in late and "2024" in late
+    assert ("Kindergartens" if language == "en" else "Danh sách trường mầm non") in late and "2024" in late
     if language == "vi":
         assert "Quá hạn (1)" in late and "chậm 79 ngày" in late and "Sở Giáo dục và Đào tạo" in late
+        assert "31/01/2025" in late and "31/12/2023" in late
     assert run([*words, "--now", "2024-06-01"]) == 0
     assert "2024" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("frequency", "heading"),
+    [("never", "No further updates expected (1)"), ("as-needed", "Updated without fixed dates (1)")],
+)
+def test_what_promises_no_date_is_not_called_up_to_date(
+    catalogue_dir: Path, capsys: pytest.CaptureFixture[str], frequency: str, heading: str
+) -> None:
+    edit(catalogue_dir, "{frequency: annual}", f"{{frequency: {frequency}}}")
+    title = next(
+        line for line in (catalogue_dir / DESCRIPTOR).read_text("utf-8").splitlines() if line.startswith("title:")
+    )
+    edit(catalogue_dir, title, "title: {vi: Trường, en: Kindergartens}")
+    assert run(["--catalog", str(catalogue_dir), "--lang", "en", "freshness", "--now", "2030-01-01"]) == 0
+    said = capsys.readouterr().out
+    assert said.startswith(heading) and "Kindergartens [truong-mam-non]" in said and "Up to date" not in said
+    assert freshness(catalogue_dir, capsys)[1]["datasets"][0]["state"] == "fresh"
 
 
 def test_proposals_are_one_line(catalogue_dir: Path, capsys: pytest.CaptureFixture[str]) -> None:
