@@ -6,8 +6,11 @@ same pass that finds errors yields the rows in canonical text.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from itertools import islice
 from typing import Any, NamedTuple
 
 from publisher.catalogue.model import Part
@@ -17,6 +20,9 @@ from publisher.tables.schema import lower_data, text_schema
 from publisher.tables.source import RawTable, Table, Unreadable, column_letter
 
 _HEADER_WITHIN = 30
+
+_UNUSABLE = (ArithmeticError, TypeError, ValueError)
+"""Some cells that its types accept make frictionless fail later: sNaN with bounds, lists as keys."""
 
 Watch = Callable[[Sequence[Any]], None]
 
@@ -85,19 +91,27 @@ def make_schema(table: Table) -> Any:
     Raises:
         Unreadable: frictionless does not accept the schema.
     """
-    from frictionless import FrictionlessException, Schema
+    from frictionless import FrictionlessException
 
     assert table.schema is not None
     lowered = {k: v for k, v in lower_data(table.schema, table.languages).items() if k != "foreignKeys"}
     try:
-        schema = Schema.from_descriptor(lowered)
-        for field in schema.fields:
-            field.create_cell_reader()
+        return _compiled(json.dumps(lowered))
     except (FrictionlessException, ValueError, TypeError, ArithmeticError) as error:
         reason = _reason(error) if isinstance(error, FrictionlessException) else type(error).__name__
         raise Unreadable(
             table.problem("table-schema-invalid", table.schema_file, table.schema_line, reason=reason)
         ) from error
+
+
+@lru_cache(maxsize=64)
+def _compiled(lowered: str) -> Any:
+    """A plain Table Schema as frictionless's object, made once for all tables that share it."""
+    from frictionless import Schema
+
+    schema = Schema.from_descriptor(json.loads(lowered))
+    for field in schema.fields:
+        field.create_cell_reader()
     return schema
 
 
@@ -149,11 +163,40 @@ def _rows(
                 )
                 line = row.row_number + offset
                 yield Judged(line, tuple(cells), row.errors, row.cells)
-        except (ArithmeticError, TypeError, ValueError) as error:
-            # Some cells that its types accept make frictionless fail later: sNaN with bounds, lists as keys.
-            raise Unreadable(table.problem("table-cell-unusable", part.file, line + 1, sheet=raw.sheet)) from error
+        except _UNUSABLE as error:
+            raise _unusable(table, part, raw, line + 1) from error
     if feed.failure is not None:
         raise feed.failure
+
+
+def retyped(table: Table, part: Part, raw: RawTable) -> Iterator[Row]:
+    """Rows of a file that was judged before, in canonical text: typed by frictionless's readers, not judged again.
+
+    Raises:
+        Unreadable: where the file breaks off.
+    """
+    columns = columns_of(table, raw)
+    if table.schema is None or tuple(raw.labels) != columns:
+        yield from (row.cells for row in judge(table, part, raw).rows)
+        return
+    fields = make_schema(table).fields
+    readers = [(field.create_cell_reader(), writer(field.type)) for field in fields]
+    feed = _Feed(raw, columns, [field.type for field in fields], ())
+    line = raw.first - 1
+    try:
+        for cells in islice(feed(), 1, None):
+            line += 1
+            filled = [*cells, *[None] * (len(readers) - len(cells))]
+            yield tuple(write(read(cell)[0]) for (read, write), cell in zip(readers, filled, strict=False))
+    except _UNUSABLE as error:
+        raise _unusable(table, part, raw, line) from error
+    if feed.failure is not None:
+        raise feed.failure
+
+
+def _unusable(table: Table, part: Part, raw: RawTable, line: int) -> Unreadable:
+    """A cell that frictionless fails on."""
+    return Unreadable(table.problem("table-cell-unusable", part.file, line, sheet=raw.sheet))
 
 
 class _Feed:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import TextIO
 
 from publisher.catalogue.model import Part, Resource
-from publisher.tables.judge import columns_of, judge, make_schema, open_raw
+from publisher.tables.judge import columns_of, open_raw, retyped
 from publisher.tables.model import Row
 from publisher.tables.source import Table, table_of
 
@@ -59,6 +59,4 @@ def read_csv_rows(stream: TextIO) -> tuple[tuple[str, ...], Iterator[Row]]:
 
 
 def _part_rows(table: Table, part: Part) -> Iterator[Row]:
-    schema = make_schema(table) if table.schema is not None else None
-    for row in judge(table, part, open_raw(table, part), schema).rows:
-        yield row.cells
+    return retyped(table, part, open_raw(table, part))

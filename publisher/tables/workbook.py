@@ -18,12 +18,14 @@ def workbook(path: Path, *, streamed: bool = False) -> Iterator[Any]:
     """An xlsxwriter workbook that appears under its name when it is complete.
 
     Cells that look like formulas, links or numbers stay the text that they are. ``streamed`` keeps
-    one row in memory and writes texts inline.
+    one row in memory and writes texts inline; else no temporary files are made, of which a workbook
+    has a dozen, and which cost more than the cells of a small table.
     """
     import xlsxwriter
 
     options = {
         "constant_memory": streamed,
+        "in_memory": not streamed,
         "strings_to_formulas": False,
         "strings_to_urls": False,
         "strings_to_numbers": False,

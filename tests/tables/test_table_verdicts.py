@@ -108,6 +108,21 @@ def test_the_errors_of_a_csv_are_those_of_frictionless(folder: Path, rows: list[
     assert ours(path, ALL_TYPES) == theirs(path, ALL_TYPES)
 
 
+@settings(max_examples=60, deadline=None)
+@given(rows=st.lists(st.lists(CELLS, min_size=6, max_size=8), min_size=1, max_size=8))
+@pytest.mark.parametrize("labels", ["a,b,c,d,e,f,g", "g,b,c,d,e,f,a"])
+@pytest.mark.parametrize("schema", [ALL_TYPES, None], ids=["schema", "none"])
+def test_rows_read_again_are_the_rows_that_were_judged(
+    folder: Path, schema: dict[str, Any] | None, labels: str, rows: list[list[str]]
+) -> None:
+    path = folder / "again.csv"
+    lines = [",".join(f'"{cell}"' if "," in cell else cell for cell in row) for row in rows]
+    path.write_text("\n".join([labels, *lines]) + "\n", encoding="utf-8")
+    table = make_table(path, schema=schema)
+    judged = judge(table, table.parts[0], open_raw(table, table.parts[0]))
+    assert list(table_rows(table)[1]) == [row.cells for row in judged.rows]
+
+
 SOUP = st.text(alphabet='a1,;"\n\r\t\x00é\u0301-.', max_size=200).map(str.encode)
 
 
