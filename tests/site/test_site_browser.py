@@ -9,6 +9,7 @@ import gzip
 import json
 import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -16,6 +17,8 @@ from threading import Thread
 from typing import Any
 
 import pytest
+
+from publisher.portals.site.pages import render_site
 
 pytestmark = pytest.mark.browser
 HERE = Path(__file__).parent
@@ -33,15 +36,21 @@ class _Quiet(SimpleHTTPRequestHandler):
         pass
 
 
-@pytest.fixture(scope="module")
-def address(site_folder: Path) -> Iterator[str]:
-    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(_Quiet, directory=str(site_folder)))
+@contextmanager
+def served(folder: Path) -> Iterator[str]:
+    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(_Quiet, directory=str(folder)))
     thread = Thread(target=server.serve_forever, daemon=True)
     thread.start()
     yield f"http://127.0.0.1:{server.server_port}/"
     server.shutdown()
     server.server_close()
     thread.join()
+
+
+@pytest.fixture(scope="module")
+def address(site_folder: Path) -> Iterator[str]:
+    with served(site_folder) as address:
+        yield address
 
 
 @pytest.fixture(scope="module")
@@ -151,6 +160,50 @@ def test_freshness_follows_the_reader_s_clock(opened: Any, address: str, today: 
     page.clock.set_fixed_time(f"{today}T12:00:00")
     page.goto(address + FIGURES)
     assert words in page.locator("[data-freshness]").inner_text()
+
+
+ANNUAL = {"frequency": "annual", "due_at": "2025-01-31", "overdue_at": "2025-02-01", "delinquent_at": "2025-04-30"}
+
+
+@pytest.mark.parametrize(
+    ("terms", "status", "said"),
+    [
+        (
+            {**ANNUAL, "fixed": "paused", "fixed_until": "2025-03-31"},
+            "published",
+            {"2025-03-31": "Tạm dừng cập nhật", "2025-04-01": "Quá hạn cập nhật"},
+        ),
+        (
+            {**ANNUAL, "fixed": "ended", "fixed_from": "2025-02-15"},
+            "published",
+            {"2025-02-14": "Quá hạn cập nhật", "2025-02-15": "Không còn cập nhật"},
+        ),
+        (
+            {"frequency": "unknown", "fixed": "paused", "fixed_until": "2025-03-31", "otherwise": "no-evidence"},
+            "published",
+            {"2025-03-31": "Tạm dừng cập nhật", "2025-04-01": "Chưa có bằng chứng cập nhật"},
+        ),
+        (
+            {**ANNUAL, "fixed": "planned", "fixed_until": "2025-01-31"},
+            "planned",
+            {"2025-01-31": "Dự kiến", "2025-02-01": "Quá hạn công bố"},
+        ),
+    ],
+)
+def test_pauses_ends_and_promises_hold_on_their_days_alone(
+    opened: Any, make: Any, view: Any, tmp_path: Path, terms: dict[str, str], status: str, said: dict[str, str]
+) -> None:
+    name = FIGURES.split("/")[1]
+    record = {**view.datasets[name], "status": status, "freshness": terms}
+    for path, content in render_site(make(datasets={name: record})):
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).write_bytes(content)
+    with served(tmp_path) as address:
+        page = opened(address + FIGURES)
+        for today, words in said.items():
+            page.clock.set_fixed_time(f"{today}T12:00:00")
+            page.reload()
+            assert words in page.locator("[data-freshness]").inner_text()
 
 
 def test_a_preview_sorts_by_number(opened: Any, address: str) -> None:

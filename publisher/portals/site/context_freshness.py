@@ -14,19 +14,27 @@ from publisher.portals.site.context_dataset import frequency, period
 from publisher.portals.site.render import speaker
 from publisher.portals.site.words import day
 
+_DATES = ("opens_at", "due_at", "overdue_at", "delinquent_at", "fixed_from", "fixed_until")
+_PROMISES = {
+    "planned": "Planned, no data yet",
+    "due": "Publication due",
+    "overdue": "Publication overdue",
+    "delinquent": "Publication long overdue",
+}
+"""What is said of data that were promised for a day."""
+
 
 @dataclass(frozen=True)
 class Fresh:
-    """``fixed`` states do not change with the day; ``state`` is given only where the build was given an instant."""
+    """``data`` is what the reader's clock words the badge by, as attributes; empty where no day changes it.
+
+    ``state`` is given only where the build was given an instant.
+    """
 
     frequency: str
     badge: str
     sentences: tuple[Markup, ...]
-    fixed: bool
-    opens_at: str
-    due_at: str
-    overdue_at: str
-    delinquent_at: str
+    data: Mapping[str, str]
     state: str
 
 
@@ -37,17 +45,28 @@ def fresh(lens: Lens, record: Record) -> Fresh | None:
         return None
     words = frequency(lens, terms.get("frequency"))
     state = terms.get("state") or ""
+    changes = any(terms.get(key) for key in _DATES) and not state
     return Fresh(
         frequency=words,
         badge=_state(lens, state) or _fixed(lens, terms.get("fixed")) or words,
         sentences=tuple(_sentences(lens, terms, words)),
-        fixed=bool(terms.get("fixed") or state) or not any(terms.get(k) for k in ("opens_at", "due_at", "overdue_at")),
-        opens_at=terms.get("opens_at") or "",
-        due_at=terms.get("due_at") or "",
-        overdue_at=terms.get("overdue_at") or "",
-        delinquent_at=terms.get("delinquent_at") or "",
+        data=_clockwork(lens, terms, words) if changes else {},
         state=state,
     )
+
+
+def _clockwork(lens: Lens, terms: Mapping[str, Any], words: str) -> dict[str, str]:
+    """The dates between which the state changes, and every state that they can lead to in words."""
+    data = {key.removesuffix("_at").replace("_", "-"): str(terms[key]) for key in _DATES if terms.get(key)}
+    data |= {key: str(terms[key]) for key in ("fixed", "otherwise") if terms.get(key)}
+    states = {"fresh", "due", "overdue", "delinquent"} | {data[key] for key in ("fixed", "otherwise") if key in data}
+    undated = "fresh" in {data.get("fixed"), data.get("otherwise")}
+    own = _PROMISES if data.get("fixed") == "planned" else {}
+    said = {
+        state: words if state == "fresh" and undated else lens.say(own[state]) if state in own else _state(lens, state)
+        for state in sorted(states)
+    }
+    return data | {f"words-{state}": text or words for state, text in said.items()}
 
 
 def _fixed(lens: Lens, state: str | None) -> str:

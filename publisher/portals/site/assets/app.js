@@ -6,11 +6,14 @@
   const now = new Date();
   const today = [now.getFullYear(), now.getMonth() + 1, now.getDate()].map((n) => String(n).padStart(2, "0")).join("-");
   for (const badge of document.querySelectorAll("[data-freshness]")) {
-    const from = { due: badge.dataset.opens || badge.dataset.due, overdue: badge.dataset.overdue, delinquent: badge.dataset.delinquent };
-    const state = states.find((name) => from[name] && from[name] <= today) || "fresh";
-    const words = badge.dataset["words" + state[0].toUpperCase() + state.slice(1)];
+    const say = badge.dataset;
+    const from = { due: say.opens || say.due, overdue: say.overdue, delinquent: say.delinquent };
+    const holds = say.fixed && !(say.fixedFrom > today) && !(say.fixedUntil < today);
+    const dated = states.find((name) => from[name] && from[name] <= today) || "fresh";
+    const state = holds ? say.fixed : say.otherwise || dated;
+    const words = badge.getAttribute("data-words-" + state);
     if (!words) continue;
-    badge.textContent = marks[state] + words;
+    badge.textContent = (marks[state] || "") + words;
     badge.dataset.state = state;
   }
 
