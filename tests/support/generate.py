@@ -31,7 +31,7 @@ fields:
 primaryKey: [ma]
 """
 DATASET = """\
-title: {{vi: "Bộ dữ liệu giả số {number}", en: "Made-up dataset {number}"}}
+title: {{vi: "Tập dữ liệu giả số {number}", en: "Made-up dataset {number}"}}
 description:
   vi: "Dữ liệu giả, do chương trình tạo ra để đo tốc độ, bộ số {number}."
   en: "Synthetic data made by a program to measure speed, number {number}."
