@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from pathlib import Path
 from typing import Any
@@ -104,3 +105,27 @@ def test_a_state_file_from_an_address_cannot_write_outside_the_folder(
     assert publisher.publish("--base-url", serve(public).address) == 0
     assert not (publisher.root / "evil.txt").exists()
     assert not (publisher.root / "build" / "evil.txt").exists()
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("redirects", {"../../away": NAME}),
+        ("redirects", {"old": "../../away"}),
+        ("subjects", {"dataset/../../away": {}}),
+        ("subjects", {"dataset/a/b": {}}),
+    ],
+)
+def test_a_state_that_names_places_outside_is_refused(
+    away: tuple[Any, str, Path], key: str, value: dict[str, Any]
+) -> None:
+    publisher, address, public = away
+    state = json.loads((public / "state.json").read_text("utf-8"))
+    entry = state["subjects"][f"dataset/{NAME}"]
+    state[key] = {**state[key], **{name: one if key == "redirects" else entry for name, one in value.items()}}
+    (public / "state.json").write_text(json.dumps(state), "utf-8")
+    publisher.data(NAME, MORE)
+    publisher.said()
+    assert publisher.publish("--base-url", address) == 1
+    assert "state" in publisher.said()
+    assert not publisher.site.exists()

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Any
 
 from publisher.digest import canonical_json
@@ -89,10 +90,13 @@ def _lines(pairs: Iterator[tuple[str, Any]]) -> list[str]:
 
 
 def read_state(content: bytes) -> SiteState | None:
-    """The state in a file's bytes; None if they are not a state file of a format that we know."""
+    """The state in a file's bytes; None if they are not a state file of a format that we know.
+
+    It may come from an address: no name and no path in it leads out of the site's folder.
+    """
     try:
         data = json.loads(content)
-        if data["format"] != FORMAT:
+        if data["format"] != FORMAT or not all(map(_is_step, chain(*data["redirects"].items()))):
             return None
         return SiteState(
             data["catalogue_id"],
@@ -100,16 +104,28 @@ def read_state(content: bytes) -> SiteState | None:
             data["tool"],
             data["design"],
             data["as_of"],
-            {subject_of(name): _entry(entry) for name, entry in data["subjects"].items()},
+            {_subject(name): _entry(entry) for name, entry in data["subjects"].items()},
             {path: Made(sha256, size) for path, (sha256, size) in data["files"].items() if _is_inside(path)},
             data["redirects"],
         )
-    except (ValueError, KeyError, TypeError, AttributeError):
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return None
 
 
+def _subject(text: str) -> Subject:
+    subject = subject_of(text)
+    if not _is_step(subject.name):
+        raise ValueError(text)
+    return subject
+
+
+def _is_step(name: str) -> bool:
+    """Whether a name makes one folder of the site's."""
+    return "/" not in name and _is_inside(name)
+
+
 def _is_inside(path: str) -> bool:
-    """Whether a path stays in the site's folder. A state file from an address is not to be trusted in that."""
+    """Whether a path stays in the site's folder."""
     steps = path.split("/")
     return not ("\\" in path or ":" in path or "\0" in path or ".." in steps or "." in steps or "" in steps)
 
