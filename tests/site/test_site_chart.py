@@ -61,3 +61,22 @@ def test_equal_and_zero_values_are_drawn() -> None:
 def test_marks_are_round_and_reach_over_the_values(low: float, high: float) -> None:
     marks = steps(low, high)
     assert marks[0] <= low and marks[-1] >= high and 2 <= len(marks) <= 8
+
+
+@pytest.mark.parametrize("kind", ["line", "bar"])
+@pytest.mark.parametrize(
+    "values",
+    [
+        ("1e308", "-1e308", "3"),
+        ("5e-324", "0"),
+        ("1e-12", "2e-12"),
+        ("-5", "-5.000000000001"),
+        ("-7", "-7"),
+        ("1e99", "0"),
+    ],
+)
+def test_no_number_is_too_great_or_too_small_to_draw(kind: str, values: tuple[str, ...]) -> None:
+    points = [[str(2000 + place), None, value] for place, value in enumerate(values)]
+    for drawn in shapes({"x": "a", "y": "b", "kind": kind, "points": points}):
+        numbers = [float(one.get("y") or one.get("cy") or 0) for one in drawn.iter()]
+        assert all(abs(number) < 10_000 for number in numbers)

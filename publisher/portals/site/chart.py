@@ -17,6 +17,8 @@ from publisher.portals.site.words import number
 
 _BARS = 40
 _SERIES = 6
+_LEAST, _MOST = 1e-6, 1e100
+"""What an axis can tell from zero, and the greatest number that it can carry."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +53,14 @@ def draw(chart: Any, title: str, description: str, identity: str, language: str)
 
 
 def _value(text: object) -> float | None:
+    """The number of a point; None for what no axis can carry. What is too small to be told from zero is zero."""
     try:
         value = float(str(text))
     except ValueError:
         return None
-    return value if math.isfinite(value) else None
+    if abs(value) < _LEAST:
+        return 0.0
+    return value if abs(value) <= _MOST else None
 
 
 def _frame(body: str, width: int, height: float, kind: str, identity: str, title: str, description: str) -> Markup:
@@ -68,8 +73,8 @@ def _frame(body: str, width: int, height: float, kind: str, identity: str, title
 
 def steps(low: float, high: float) -> list[float]:
     """Round marks from at or below ``low`` to at or above ``high``, about five."""
-    if high <= low:
-        high = low + 1
+    if high - low < max(_LEAST, abs(low) * 1e-9):
+        high = low + max(1.0, abs(low) * 1e-3)
     raw = (high - low) / 4
     unit = 10.0 ** math.floor(math.log10(raw))
     step = next(unit * m for m in (1, 2, 2.5, 5, 10) if unit * m >= raw * 0.999)
