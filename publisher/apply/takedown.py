@@ -64,12 +64,17 @@ def takedown_plan(portal: str, state: PortalState, holding: Holding, record: Rec
 
 
 def still_there(portal: Portal, holding: Holding) -> list[str]:
-    """Names of a dataset's files that the portal still gives."""
+    """Names of a dataset's files that the portal still gives.
+
+    Raises:
+        OpendataError: what the portal raises where it cannot say; no answer does not mean that a file is gone.
+    """
     found = []
     for file in holding.files:
         try:
             with portal.read(holding.subject, file.name):
                 found.append(file.name)
-        except OpendataError:
-            continue
+        except OpendataError as error:
+            if error.code != "portal-file-missing":
+                raise
     return found

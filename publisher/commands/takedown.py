@@ -71,12 +71,13 @@ def command(
     names = (dataset, *holding.record.get("formerly", ()))
     commits, paths = repository.holders(names) if repository else ((), ())
     paths = tuple(path for path in paths if not path.endswith((".yaml", ".yml")))
+    prefix = repository.prefix() if repository else ""
     result = {
         "dataset": dataset,
         "portal": entry.key,
         "removed": [file.name for file in holding.files if file.name not in left],
         "still_there": left,
-        "git": {"commits": list(commits), "paths": list(paths), "commands": list(_commands(paths))},
+        "git": {"commits": list(commits), "paths": list(paths), "commands": list(_commands(prefix, paths))},
         "failed": [one.code for one in failed(outcomes)],
     }
     if shape == "json":
@@ -100,10 +101,10 @@ def _ask(session: Session, dataset: str) -> None:
         raise OpendataError("declined", Exit.NO)
 
 
-def _commands(paths: tuple[str, ...]) -> Iterator[str]:
-    """What removes files from all of a repository's history."""
+def _commands(prefix: str, paths: tuple[str, ...]) -> Iterator[str]:
+    """What removes files from all of a repository's history; git filter-repo counts paths from its top."""
     if paths:
-        chosen = " ".join(f"--path {_quoted(path)}" for path in paths)
+        chosen = " ".join(f"--path {_quoted(prefix + path)}" for path in paths)
         yield f"git filter-repo --invert-paths {chosen}"
         yield "git push --force --all"
         yield "git push --force --tags"

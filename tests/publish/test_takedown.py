@@ -9,6 +9,10 @@ from typing import Any
 import pytest
 import yaml
 
+from publisher.apply.takedown import still_there
+from publisher.errors import Exit, OpendataError
+from publisher.plan.model import Holding, Kind, PublishedFile, Subject
+
 NAME = "truong-mam-non"
 
 
@@ -68,6 +72,35 @@ def test_it_names_what_git_still_holds(publisher: Any, monkeypatch: pytest.Monke
     assert len(result["git"]["commits"]) == 1
     assert f"--path datasets/{NAME}/{NAME}.csv" in result["git"]["commands"][0]
     assert result["still_there"] == []
+
+
+def test_what_removes_files_from_git_names_them_from_its_top(publisher: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    for key in ("AUTHOR", "COMMITTER"):
+        monkeypatch.setenv(f"GIT_{key}_NAME", "t")
+        monkeypatch.setenv(f"GIT_{key}_EMAIL", "t@example.org")
+    top = publisher.root.parent
+    data = publisher.root / "datasets" / NAME / f"{NAME}.csv"
+    for command in (["init", "-q"], ["add", "--", str(data)], ["commit", "-qm", "a"]):
+        subprocess.run(["git", *command], cwd=top, check=True)
+    publisher.publish()
+    found = publisher.result("takedown", NAME, "--reason", "thử", "--yes")["git"]
+    assert found["paths"] == [f"datasets/{NAME}/{NAME}.csv"]
+    assert f"--path {data.relative_to(top).as_posix()}" in found["commands"][0]
+
+
+class Unreachable:
+    """A portal that does not answer."""
+
+    def read(self, subject: Subject, name: str) -> Any:
+        raise OpendataError("portal-unreachable", Exit.UNREACHABLE, url="", reason="")
+
+
+def test_no_answer_does_not_mean_that_the_bytes_are_gone() -> None:
+    subject = Subject(Kind.DATASET, NAME)
+    holding = Holding(subject, "id", {}, "digest", (PublishedFile(f"{NAME}.csv", "0" * 64, 1),))
+    with pytest.raises(OpendataError) as caught:
+        still_there(Unreachable(), holding)  # type: ignore[arg-type]
+    assert caught.value.code == "portal-unreachable"
 
 
 def test_old_addresses_of_a_renamed_dataset_lose_the_bytes_too(publisher: Any) -> None:
