@@ -146,6 +146,9 @@ class Repository:
 
         A move that keeps the bytes is no change. A file without a commit is missing, and so is one
         whose last change lies beyond the edge of a shallow clone.
+
+        Raises:
+            OpendataError: ``git-failed`` if git cannot say.
         """
         names: dict[str, set[str]] = {file: {file} for file in files}
         found: dict[str, datetime] = {}
@@ -202,7 +205,11 @@ class Repository:
                 yield sha, when, None, os.fsdecode(next(tokens, b""))
 
     def _stream(self, *arguments: str) -> Iterator[bytes]:
-        """What git writes between NULs, as it comes; git is stopped when nobody reads on."""
+        """What git writes between NULs, as it comes; git is stopped when nobody reads on.
+
+        Raises:
+            OpendataError: ``git-failed`` if git breaks off, for then the rest is not known.
+        """
         process = subprocess.Popen(
             [self._git, *_OPTIONS, *arguments],
             cwd=self.root,
@@ -218,6 +225,8 @@ class Repository:
             while process.stdout is not None and (chunk := process.stdout.read(_CHUNK)):
                 *whole, rest = (rest + chunk).split(b"\0")
                 yield from whole
+            if process.wait() != 0 and self.head() is not None:
+                raise OpendataError("git-failed", Exit.UNREACHABLE, command=f"git {arguments[0]}")
         finally:
             guard.cancel()
             process.kill()

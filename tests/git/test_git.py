@@ -178,3 +178,17 @@ def test_a_damaged_repository_is_not_taken_for_an_unchanged_one(git: Git) -> Non
         found.changed_since("HEAD~")
     assert caught.value.code == "git-failed"
     assert found.dirty()
+
+
+def test_a_history_that_breaks_off_is_not_taken_for_the_whole(git: Git) -> None:
+    git.commit(1, a="1")
+    first = git("rev-parse", "HEAD^{tree}").strip()
+    git.commit(2, b="2")
+    (git.folder / ".git" / "objects" / first[:2] / first[2:]).unlink()
+    with pytest.raises(OpendataError) as caught:
+        repository(git.folder).last_changes(["a"])
+    assert caught.value.code == "git-failed"
+
+
+def test_before_the_first_commit_no_file_has_changed(git: Git) -> None:
+    assert repository(git.folder).last_changes(["a"]) == {}
