@@ -20,8 +20,11 @@ from publisher.tables.source import RawTable, Table, Unreadable
 
 _MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 _LINK = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
-_ERROR_CELL = re.compile(rb'<c\b[^>]*\bt="e"[^>]*>')
-_EMPTY_FORMULA = re.compile(rb"<c\b[^>]*>\s*<f\b[^>]*(?:/>|>[^<]*</f>)\s*(?:<v\s*/>|<v>\s*</v>)?\s*</c>")
+# No part of these gives back what it took, so that no sheet, however made, takes longer than its length.
+_ERROR_CELL = re.compile(rb'<c\b[^<>]*?\bt="e"[^<>]*+')
+_EMPTY_FORMULA = re.compile(
+    rb"<c\b[^<>]*+>\s*+<f\b[^<>]*+(?:(?<=/)>|>[^<]*+</f>)\s*+(?:<v\s*+/>\s*+|<v>\s*+</v>\s*+)?+</c>"
+)
 # A formula such as =IF(A1="", "", 1) has a result: the empty text.
 _TEXT_RESULT = re.compile(rb'^<c\b[^>]*\bt="str"')
 _CELL_NAME = re.compile(rb'\br="([A-Z]+)([0-9]+)"')

@@ -15,6 +15,7 @@ import xlsxwriter
 from conftest import NAMES, ROWS, SCHEMA, Check, codes, csv_bytes, make_table
 
 from publisher.catalogue.model import Chart
+from publisher.tables import read_sheet
 from publisher.tables.rows import read_csv_rows, table_rows
 
 DICTS = [{"ma": a, "ten": b, "ngay": c or None, "so": int(d) if d.isdigit() else float(d)} for a, b, c, d in ROWS]
@@ -321,3 +322,21 @@ def test_a_schema_that_frictionless_refuses_is_a_problem_of_the_schema(check: Ch
 def test_read_csv_rows_reads_back_what_was_derived() -> None:
     columns, rows = read_csv_rows(io.StringIO('\ufeffa,b\n1,\n"x\ny",2\n', newline=""))
     assert (columns, list(rows)) == (("a", "b"), [("1", None), ("x\ny", "2")])
+
+
+@pytest.mark.parametrize(
+    "xml",
+    [
+        b'<c r="A1"><f>x</f>' + b" " * 200_000,
+        b'<c r="A1"><f>x</f><v>' + b" " * 200_000,
+        b"<c " * 200_000,
+        b"<c><f " * 100_000,
+        b"<c" + b' t="e"' * 100_000,
+        b"<c>" + b" " * 200_000 + b"<f",
+    ],
+    ids=["blanks", "value", "open", "formulas", "kinds", "before"],
+)
+def test_what_is_looked_for_in_a_sheet_is_found_in_one_pass(xml: bytes) -> None:
+    # Each of these took minutes and more where the search went back over what it had read.
+    for pattern in (read_sheet._ERROR_CELL, read_sheet._EMPTY_FORMULA):
+        assert len(pattern.findall(xml)) <= 1
