@@ -67,7 +67,7 @@ def verified(portal: Portal, plan: Plan, outcomes: list[Outcome], before: Portal
 def _is_there(portal: Portal, subject: Subject, name: str, sha256: str) -> bool:
     try:
         with portal.read(subject, name) as stream:
-            return hashlib.sha256(stream.read()).hexdigest() == sha256
+            return hashlib.file_digest(stream, "sha256").hexdigest() == sha256  # type: ignore[arg-type]
     except OpendataError:
         return False
 
