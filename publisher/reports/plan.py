@@ -22,6 +22,8 @@ SIGNS = {
     Change.DELETE: "-",
 }
 _SHOWN = 8
+_MANY = 20
+_LISTED = 10
 _WIDTH = 60
 
 
@@ -43,7 +45,13 @@ def plan_human(plan: Plan, verdict: Verdict, words: Messages, warnings: Sequence
     plan = replace(plan, actions=tuple(a for a in plan.actions if (a.subject, NOT_SELECTED) not in _held(verdict)))
     if plan.empty and not held:
         yield words.text("Nothing to do: the portal {portal} is what git says.", portal=plan.portal)
-    for action in _told(plan.actions):
+    told = _told(plan.actions)
+    unlisted = _unlisted([one for one in told if one.subject not in held])
+    for action in told:
+        if action.subject in unlisted:
+            if action.subject == unlisted[0]:
+                yield words.plural("… and {count} more dataset", "… and {count} more datasets", len(unlisted))
+            continue
         yield f"{SIGNS[action.change]} {headline(action, words)}"
         yield from (f"    {line}" for line in details(action, words))
         if action.subject in held:
@@ -195,6 +203,12 @@ def _held(verdict: Verdict) -> set[tuple[Subject, tuple[str, ...]]]:
 def _told(actions: Iterable[Action]) -> list[Action]:
     """Actions that are told one by one: all but new bodies and themes, which come in numbers."""
     return [a for a in actions if a.subject.kind is Kind.DATASET or a.change is not Change.CREATE]
+
+
+def _unlisted(actions: Iterable[Action]) -> list[Subject]:
+    """New datasets that are only counted: a first publication's list is too long to read on a terminal."""
+    created = [one.subject for one in actions if one.change is Change.CREATE and not one.risks]
+    return created[_LISTED:] if len(created) > _MANY else []
 
 
 def _uncounted(plan: Plan, words: Messages) -> Iterator[str]:

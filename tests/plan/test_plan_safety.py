@@ -8,8 +8,10 @@ import pytest
 
 from publisher.catalogue.document import Document
 from publisher.catalogue.model import Consent, Source
+from publisher.messages import messages
 from publisher.plan.model import Action, Change, Kind, Plan, Risk, Subject
 from publisher.plan.safety import Caps, agreed, review, selected
+from publisher.reports.plan import plan_human, plan_markdown
 from publisher.text import NO_TEXT
 
 
@@ -89,3 +91,15 @@ def test_what_is_not_selected_needs_no_attention() -> None:
     verdict = review(selected(plan_of(create("aa"), create("b")), ["a*"]), [], {}, Caps())
     assert names(verdict.plan) == ["aa"]
     assert verdict.attention == ()
+
+
+@pytest.mark.parametrize(("count", "lines"), [(20, 20), (25, 11)])
+def test_a_first_publication_lists_ten_datasets_and_what_is_dangerous(count: int, lines: int) -> None:
+    plan = plan_of(*(create(f"a{place:02}") for place in range(count)), delete("b"))
+    verdict = review(plan, [], {}, Caps(), portal_datasets=10)
+    told = list(plan_human(plan, verdict, messages("vi")))
+    assert sum(line.startswith("+") or line.startswith("…") for line in told) == lines
+    assert ("… và 15 tập dữ liệu khác" in told) == (lines == 11)
+    assert any(line.startswith("- ") and line.endswith(" b") for line in told)
+    assert f"thêm {count}," in told[-1]
+    assert all(action.subject.name in plan_markdown(plan, verdict, messages("vi")) for action in plan.actions)
