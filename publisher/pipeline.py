@@ -126,8 +126,8 @@ def timelines(catalogue: Catalogue, report: Report, repository: Repository | Non
     from publisher.freshness.measure import observations
     from publisher.freshness.timeline import timeline_of
 
-    seen = observations(catalogue, catalogue.datasets.values(), report.tables, repository)
-    return {name: timeline_of(dataset, seen[name]) for name, dataset in catalogue.datasets.items()}
+    seen = observations(catalogue, catalogue.sound.values(), report.tables, repository)
+    return {name: timeline_of(dataset, seen[name]) for name, dataset in catalogue.sound.items()}
 
 
 def decide(prepared: Prepared, wish: Wish) -> Verdict:

@@ -1,4 +1,8 @@
-"""Datasets of the model, from descriptors whose shape is already checked."""
+"""Datasets of the model, from descriptors whose shape is already checked.
+
+What a shape left out (:mod:`publisher.catalogue.lenient`) gets a neutral stand-in here: the dataset is checked, in
+``Catalogue.broken``, and not published.
+"""
 
 from __future__ import annotations
 
@@ -25,6 +29,7 @@ from publisher.catalogue.model import (
     dataset_id,
     resource_id,
 )
+from publisher.text import slug
 
 
 class DatasetBuilder:
@@ -55,10 +60,10 @@ class DatasetBuilder:
             folder,
             Source(document),
             identity,
-            self._entries.text(data["title"]),
-            self._entries.text(data["description"]),
-            data["organization"],
-            Status(data["status"]),
+            self._entries.text(data.get("title")),
+            self._entries.text(data.get("description")),
+            data.get("organization", ""),
+            Status(data["status"]) if "status" in data else _likely_status(data),
             formerly=formerly,
             responsible=data.get("responsible"),
             themes=tuple(data.get("themes", ())),
@@ -109,10 +114,11 @@ class DatasetBuilder:
         formerly = tuple(data.get("formerly", ()))
         chart: Data | None = data.get("chart")
         path = data.get("path")
+        name = data.get("name") or slug((path or "").rpartition(".")[0]) or f"resource-{index + 1}"
         return Resource(
-            data["name"],
+            name,
             Source(document, ("resources", index)),
-            UUID(data["id"]) if "id" in data else resource_id(dataset, formerly[0] if formerly else data["name"]),
+            UUID(data["id"]) if "id" in data else resource_id(dataset, formerly[0] if formerly else name),
             formerly=formerly,
             title=self._entries.text(data.get("title")),
             description=self._entries.text(data.get("description")),
@@ -163,3 +169,9 @@ class DatasetBuilder:
             accessed=date_of(data.get("accessed")),
             supports=data.get("supports"),
         )
+
+
+def _likely_status(data: Data) -> Status:
+    """For a dataset that does not say it: neither data nor their absence shall be called wrong."""
+    offered = any("path" in one or "url" in one for one in data.get("resources", ()))
+    return Status.PUBLISHED if offered else Status.PROPOSED

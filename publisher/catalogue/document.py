@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import codecs
 import unicodedata
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -28,16 +29,35 @@ MAX_BYTES = 1_000_000
 class Document:
     """One YAML file: its plain data, and where each part of it stands.
 
-    ``file`` is relative to the catalogue's root with forward slashes.
+    ``file`` is relative to the catalogue's root with forward slashes. Where ``data`` is only what could be
+    used of the file (:mod:`publisher.catalogue.lenient`), ``left_out`` points to what is not in it, and ``moved``
+    says, by container, which step of the file a step of the data stands for. Both point into the file.
     """
 
     file: str
     text: str = field(repr=False)
     data: Any
+    left_out: frozenset[Pointer] = field(default=frozenset(), repr=False)
+    moved: Mapping[Pointer, Mapping[str | int, str | int]] = field(default_factory=dict, repr=False)
+
+    def written(self, pointer: Pointer) -> Pointer:
+        """The pointer into the file for a pointer into the data."""
+        found: Pointer = ()
+        for step in pointer:
+            found = (*found, self.moved.get(found, {}).get(step, step))
+        return found
+
+    def lacks(self, pointer: Pointer) -> bool:
+        """Whether what stands at a pointer, or a part of it, was left out: its absence is told already."""
+        if not self.left_out:
+            return False
+        at = self.written(pointer)
+        return any(all(a == b for a, b in zip(one, at, strict=False)) for one in self.left_out)
 
     def place(self, pointer: Pointer = (), *, key: bool = False) -> Place:
         """Line and column, from 1, of the value (or its key) at a pointer; of its nearest parent if absent."""
         found = self._places
+        pointer = self.written(pointer)
         while pointer not in found and pointer:
             pointer = pointer[:-1]
         of_key, of_value = found.get(pointer, ((1, 1), (1, 1)))

@@ -35,6 +35,10 @@ class Source:
         """A problem at this entity, or at a part of it named by further pointer steps."""
         return self.document.problem(code, (*self.pointer, *at), key=key, severity=severity, dataset=dataset, **params)
 
+    def lacks(self, *at: str | int) -> bool:
+        """Whether this part has a wrong shape, which is told, so that nothing follows from its absence."""
+        return self.document.lacks((*self.pointer, *at))
+
 
 class Status(StrEnum):
     """Where a dataset stands between an idea and its end."""

@@ -35,7 +35,7 @@ def with_generated(catalogue: Catalogue, workspace: Workspace, *, as_of: date | 
 
 def list_rows(catalogue: Catalogue, as_of: date | None = None) -> list[Row]:
     """One row per dataset that may be named, by name; texts in every language of the catalogue."""
-    shown = (one for one in catalogue.datasets.values() if not _embargoed(one, as_of))
+    shown = (one for one in catalogue.sound.values() if not _embargoed(one, as_of))
     return [_row(catalogue, dataset) for dataset in sorted(shown, key=lambda one: one.name)]
 
 

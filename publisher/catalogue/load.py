@@ -28,8 +28,9 @@ from publisher.catalogue.files import (
     wrong_name,
     yaml_files,
 )
+from publisher.catalogue.lenient import is_about_files, understood
 from publisher.catalogue.model import Catalogue, Consent, Dataset, Review, Settings, Source, TableSchema
-from publisher.catalogue.shape import is_shaped, shape_problems
+from publisher.catalogue.shape import is_shaped
 from publisher.problem import Problem, Severity
 from publisher.text import NO_TEXT
 
@@ -100,15 +101,20 @@ class _Reader:
 
     def read(self, file: str, kind: str, dataset: str | None = None) -> Document | None:
         """The document if it can be read and has the shape of its kind."""
-        document, misshapen = self._parsed(file, kind, dataset)
+        document, _, misshapen = self._parsed(file, kind, dataset)
         return None if misshapen else document
+
+    def usable(self, file: str, kind: str, dataset: str | None = None) -> tuple[Document | None, bool]:
+        """What can be used of the document, and whether that is all of it."""
+        _, usable, misshapen = self._parsed(file, kind, dataset)
+        return usable, usable is not None and not misshapen
 
     def keyed(self, kind: str, build: Callable[[str, Source, Mapping[str, Any]], _Entity]) -> dict[str, _Entity]:
         """The entries of a file of ``catalog/`` that are right; a wrong one does not take the others with it."""
         file = f"catalog/{kind}.yaml"
         if not (self.root / file).exists():
             return {}
-        document, misshapen = self._parsed(file, kind, None)
+        document, _, misshapen = self._parsed(file, kind, None)
         if document is None or misshapen:
             self.unread.add(file)
         if document is None:
@@ -119,15 +125,16 @@ class _Reader:
             if not misshapen or is_shaped({key: data}, kind)
         }
 
-    def _parsed(self, file: str, kind: str, dataset: str | None) -> tuple[Document | None, list[Problem]]:
+    def _parsed(self, file: str, kind: str, dataset: str | None) -> tuple[Document | None, Document | None, bool]:
+        """The document as it stands, what can be used of it, and whether its shape is wrong."""
         if leads_outside(self.root, file):
             self.problems.append(Problem("file-link", file, 1, 1, dataset=dataset))
-            return None, []
+            return None, None, False
         document, problems = read_document(self.root / file, file)
-        misshapen = shape_problems(document, kind, dataset) if document is not None else []
+        usable, misshapen = understood(document, kind, dataset) if document is not None else (None, [])
         self.problems += [replace(problem, dataset=dataset) if dataset else problem for problem in problems]
         self.problems += misshapen
-        return document, misshapen
+        return document, usable, bool(misshapen)
 
 
 def _schemas(reader: _Reader) -> dict[str, TableSchema]:
@@ -139,10 +146,10 @@ def _schemas(reader: _Reader) -> dict[str, TableSchema]:
         wrong = name_problem(name, file)
         if wrong is not None:
             reader.problems.append(replace(wrong, code="schema-name"))
-        document = reader.read(file, "table-schema")
+        document, whole = reader.usable(file, "table-schema")
         if document is not None:
             found[name] = TableSchema(Source(document), document.data, name)
-        else:
+        if not whole:
             reader.unread.add(file)
     return found
 
@@ -191,14 +198,15 @@ class _Datasets:
         misnamed = name_problem(name, file)
         if misnamed is not None:
             self.reader.problems.append(replace(misnamed, dataset=name))
-        document = self.reader.read(file, "dataset", name)
+        document, whole = self.reader.usable(file, "dataset", name)
         reviews = self._reviews(folder.relative, name)
-        if document is None or misnamed is not None:
+        if not whole or misnamed is not None:
             self.broken[name] = file
-            if document is None:
-                # What its resources name is not known, so nothing beside it is called a stray.
-                self.named |= {one for one in self.files if one.startswith(f"{folder.relative}/")}
-                return
+        if document is None or any(is_about_files(one) for one in document.left_out):
+            # What its resources name is not known, so nothing beside it is called a stray.
+            self.named |= {one for one in self.files if one.startswith(f"{folder.relative}/")}
+        if document is None:
+            return
         found = partial(parts, folder.path, folder.relative)
         dataset = self.builder.dataset(document, name, folder.relative, found, reviews)
         self.named |= {part.file for resource in dataset.resources for part in resource.parts}

@@ -193,8 +193,10 @@ class Dataset:
 class Catalogue:
     """Everything that the YAML of a repository says.
 
-    ``broken`` names the datasets whose descriptor could not be read into the model: they are held
-    back, never taken for deleted. ``strays`` are files under ``datasets/`` that nothing names.
+    ``broken`` names the datasets whose descriptor cannot be read or has a wrong shape: they are held back,
+    never published nor taken for deleted. What can be used of one is in ``datasets`` all the same, to be checked;
+    whoever does anything else with datasets takes ``sound``. ``strays`` are files under ``datasets/`` that
+    nothing names.
     ``unread`` are files of ``catalog/`` and ``schemas/`` of which at least one entry could not be
     read: what refers to an absent entry of such a file may be right.
     """
@@ -214,6 +216,11 @@ class Catalogue:
     broken: Mapping[str, str] = field(default_factory=dict)
     strays: tuple[str, ...] = ()
     unread: frozenset[str] = frozenset()
+
+    @property
+    def sound(self) -> Mapping[str, Dataset]:
+        """The datasets whose descriptor was read as a whole."""
+        return {name: one for name, one in self.datasets.items() if name not in self.broken}
 
     def text(self, text: Text, language: str | None = None) -> str:
         """A text in a language, else in the catalogue's languages in order."""

@@ -6,7 +6,7 @@ Why jsonschema-rs: ``docs/decisions/0002-json-schema-engine.md``.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from itertools import islice
+from itertools import chain, islice
 from typing import Any
 
 from jsonschema_rs import ValidationError
@@ -52,12 +52,14 @@ class _Wording:
         elif keyword in {"oneOf", "anyOf"}:
             yield from self._of_alternatives(error, pointer)
         elif keyword == "additionalProperties":
-            yield from self._unknown_keys(error, pointer, limit)
+            yield from self._unknown_keys(error, pointer)
         elif keyword == "propertyNames":
             key = str(limit.instance)
             yield self._at("shape-key", (*pointer, key), key=True, key_name=key[:80], expected=self._expected(error))
         elif keyword == "required":
             yield self._at("shape-missing-key", pointer, key_name=limit)
+        elif keyword == "type" and isinstance(error.instance, int | float) and (told := self._form(error)):
+            yield self._at(told, pointer, value=str(error.instance)[:20], expected=self._expected(error))
         elif keyword == "type":
             yield self._at("shape-type", pointer, expected=_types(limit), found=_kind(error.instance))
         elif keyword in {"enum", "const"}:
@@ -78,13 +80,9 @@ class _Wording:
         params["where"] = _name(pointer[:-1] if key else pointer) or Term("top-level")
         return Problem(code, self.document.file, line, column, params=params, dataset=self.dataset)
 
-    def _unknown_keys(self, error: ValidationError, pointer: Pointer, keys: Sequence[str]) -> Iterator[Problem]:
-        # The path ends in the keyword; beside it stand the keys that are known there.
-        known = list(self._schema_at(error).get("properties", {}))
-        there = error.instance if isinstance(error.instance, dict) else {}
-        left = [one for one in known if one not in there]
-        for key in keys:
-            meant = suggest(key, left)
+    def _unknown_keys(self, error: ValidationError, pointer: Pointer) -> Iterator[Problem]:
+        known = list(_schema_at(error, self.kind).get("properties", {}))
+        for key, meant in meant_keys(error, self.kind).items():
             if meant is not None:
                 yield self._at("shape-unknown-key", (*pointer, key), key=True, key_name=key[:80], suggestion=meant)
             else:
@@ -93,35 +91,69 @@ class _Wording:
 
     def _value(self, error: ValidationError, pointer: Pointer, options: Sequence[Any]) -> Problem:
         allowed = [str(option) for option in options]
-        meant = suggest(str(error.instance), allowed) or allowed[0]
+        meant = suggest(str(error.instance), allowed)
         value = str(error.instance)[:80]
+        if meant is None:
+            return self._at("shape-no-such-value", pointer, value=value, allowed=", ".join(allowed))
         return self._at("shape-value", pointer, value=value, allowed=", ".join(allowed), suggestion=meant)
 
     def _of_alternatives(self, error: ValidationError, pointer: Pointer) -> Iterator[Problem]:
         branches: Sequence[Sequence[ValidationError]] = error.kind.value
-        if isinstance(error.instance, dict) and {"path", "url"} <= error.instance.keys():
-            yield self._at("resource-path-and-url", pointer)
-        elif all(one.kind.name in {"required", "not"} for branch in branches for one in branch):
-            yield self._at("resource-without-file", pointer)
+        if is_about_file(error):
+            if isinstance(error.instance, dict):  # else its type is told
+                yield self._at("resource-path-and-url" if names_both(error) else "resource-without-file", pointer)
+        elif meant := meant_branch(error):
+            for one in meant:
+                yield from self.problems(one)
         else:
-            fitting = [branch for branch in branches if not any(_is_other_type(one, error) for one in branch)]
-            if fitting:
-                for one in fitting[0]:
-                    yield from self.problems(one)
-            else:
-                types = [name for branch in branches for one in branch for name in _names(one)]
-                yield self._at("shape-type", pointer, expected=_types(types), found=_kind(error.instance))
+            types = [name for branch in branches for one in branch for name in _names(one)]
+            yield self._at("shape-type", pointer, expected=_types(types), found=_kind(error.instance))
+
+    def _form(self, error: ValidationError) -> str | None:
+        """The code that asks for a text's form, where a number stands in place of one that has a form of its own."""
+        schema = _schema_at(error, self.kind)
+        if schema.get("format") == "date":
+            return "shape-date"
+        return "shape-pattern" if "pattern" in schema and "$comment" in schema else None
 
     def _expected(self, error: ValidationError) -> Term:
-        schema = self._schema_at(error)
+        schema = _schema_at(error, self.kind)
         about = schema.get("propertyNames", schema) if error.kind.name == "propertyNames" else schema
         return Term(str(about.get("$comment") or error.kind.value))
 
-    def _schema_at(self, error: ValidationError) -> Any:
-        schema: Any = whole_schema(self.kind)
-        for step in error.schema_path[:-1]:
-            schema = schema[step]
-        return schema
+
+def meant_keys(error: ValidationError, kind: str) -> dict[str, str | None]:
+    """The unknown keys of an ``additionalProperties`` error, each with the key that was probably meant."""
+    # The path ends in the keyword; beside it stand the keys that are known there.
+    there = error.instance if isinstance(error.instance, dict) else {}
+    left = [one for one in _schema_at(error, kind).get("properties", {}) if one not in there]
+    found: dict[str, str | None] = {}
+    for key in error.kind.value:
+        found[key] = suggest(key, [one for one in left if one not in found.values()])
+    return found
+
+
+def is_about_file(error: ValidationError) -> bool:
+    """Whether an error of alternatives says that a resource names no file, or more than one place."""
+    return names_both(error) or all(one.kind.name in {"required", "not"} for one in chain(*error.kind.value))
+
+
+def names_both(error: ValidationError) -> bool:
+    """Whether it is about a resource with a file and an address."""
+    return isinstance(error.instance, dict) and {"path", "url"} <= error.instance.keys()
+
+
+def meant_branch(error: ValidationError) -> Sequence[ValidationError]:
+    """Of an error of alternatives, the errors of the first one whose type fits; none if no type fits."""
+    branches: Sequence[Sequence[ValidationError]] = error.kind.value
+    return next((branch for branch in branches if not any(_is_other_type(one, error) for one in branch)), ())
+
+
+def _schema_at(error: ValidationError, kind: str) -> Any:
+    schema: Any = whole_schema(kind)
+    for step in error.schema_path[:-1]:
+        schema = schema[step]
+    return schema
 
 
 def _is_other_type(one: ValidationError, whole: ValidationError) -> bool:

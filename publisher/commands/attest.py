@@ -47,7 +47,7 @@ def find_dataset(catalogue: Catalogue, name: str) -> Dataset:
     """
     from publisher.text import suggest
 
-    found = catalogue.datasets.get(name)
+    found = catalogue.sound.get(name)
     if found is None:
         raise OpendataError("attest-no-such-dataset", name=name, meant=suggest(name, catalogue.datasets) or "-")
     return found

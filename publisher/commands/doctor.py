@@ -118,7 +118,7 @@ def _catalogue(session: Session) -> Iterator[Finding]:
     if loaded.catalogue is None:
         yield Finding("Catalogue", State.BAD, words.text("{path}: cannot be read, see opendata validate", path=root))
         return
-    count = len(loaded.catalogue.datasets) + len(loaded.catalogue.broken)
+    count = len({*loaded.catalogue.datasets, *loaded.catalogue.broken})
     said = words.plural("{path}: {count} dataset", "{path}: {count} datasets", count, path=root)
     yield Finding("Catalogue", State.NOTE if loaded.problems else State.OK, said)
     workspace = session.workspace.folder

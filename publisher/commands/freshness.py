@@ -105,7 +105,7 @@ def _selected(catalogue: Catalogue, paths: Sequence[Path], patterns: Sequence[st
         if not path.exists():
             raise OpendataError("freshness-no-such-path", path=str(path))
     chosen = []
-    for dataset in catalogue.datasets.values():
+    for dataset in catalogue.sound.values():
         folder = (catalogue.root / dataset.folder).resolve()
         near = not wanted or any(path == folder or path in folder.parents or folder in path.parents for path in wanted)
         if near and (not patterns or any(fnmatchcase(dataset.name, pattern) for pattern in patterns)):

@@ -28,8 +28,8 @@ def command(session: Session, name: str, out: Path | None) -> None:
     catalogue = load(session.root).catalogue
     if catalogue is None:
         raise OpendataError("catalogue-unreadable", Exit.NO)
-    dataset = catalogue.datasets.get(name)
-    schema = catalogue.schemas.get(name)
+    dataset = catalogue.sound.get(name)
+    schema = catalogue.schemas.get(name) if f"schemas/{name}.yaml" not in catalogue.unread else None
     if schema is None and dataset is not None:
         schema = next((one.schema for one in dataset.resources if one.schema), None)
     if schema is None:

@@ -66,7 +66,8 @@ def desired_state(
     }
     for dataset in catalogue.datasets.values():
         subject = Subject(Kind.DATASET, dataset.name)
-        if codes := report.held.get(dataset.name):
+        codes = report.held.get(dataset.name, (UNREADABLE,) if dataset.name in catalogue.broken else ())
+        if codes:
             held |= {Subject(Kind.DATASET, old): RENAMED for old in dataset.formerly if old not in catalogue.datasets}
             held[subject] = tuple(codes)
         elif dataset.status not in entry.include:

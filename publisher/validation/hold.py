@@ -27,26 +27,29 @@ def held_datasets(
 ) -> dict[str, tuple[str, ...]]:
     """The datasets that stay at their last good version, with the codes that hold them.
 
-    ``problems`` are those that count; ``unreadable`` are those of descriptors and files that could not be read,
-    which hold back even where they are excused. ``names`` are the datasets looked at.
+    ``problems`` are those that count; ``unreadable`` are those of descriptors, schemas and files that could not be
+    read, which hold back even where they are excused. ``names`` are the datasets looked at.
     """
     codes: dict[str, set[str]] = defaultdict(set)
     for problem in problems:
-        if problem.severity is not Severity.ERROR:
-            continue
-        if problem.dataset is not None:
-            codes[problem.dataset].add(problem.code)
-        elif problem.file.startswith("schemas/"):
-            for name in users_of(catalogue, problem.file):
-                codes[name].add(problem.code)
+        for name in _held_by(catalogue, problem):
+            codes[name].add(problem.code)
     for table in tables:
         # An excused problem does not make an unreadable file publishable.
         if table.facts is None and catalogue.datasets[table.dataset].status is not Status.WITHDRAWN:
             codes[table.dataset].update(problem.code for problem in table.problems)
     for problem in unreadable:
-        if problem.severity is Severity.ERROR and problem.dataset is not None and problem.dataset in names:
-            codes[problem.dataset].add(problem.code)
+        for name in _held_by(catalogue, problem) & names:
+            codes[name].add(problem.code)
     return {name: tuple(sorted(found)) for name, found in sorted(codes.items())}
+
+
+def _held_by(catalogue: Catalogue, problem: Problem) -> set[str]:
+    if problem.severity is not Severity.ERROR:
+        return set()
+    if problem.dataset is not None:
+        return {problem.dataset}
+    return users_of(catalogue, problem.file) if problem.file.startswith("schemas/") else set()
 
 
 def users_of(catalogue: Catalogue, schema_file: str) -> set[str]:

@@ -93,6 +93,11 @@ def data_date(dataset: Dataset) -> date | None:
     return end or dataset.issued
 
 
+def dates_known(dataset: Dataset) -> bool:
+    """Whether the dates that rules go by could be read; what is absent for its shape is told by that."""
+    return not any(dataset.source.lacks(key) for key in ("temporal", "issued"))
+
+
 def issue_date(dataset: Dataset) -> date | None:
     """The day on which the data were given out: the day of issue, else the end of their period."""
     return dataset.issued or data_date(dataset)

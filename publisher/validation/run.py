@@ -94,13 +94,14 @@ def validate(
         codes=tuple(RULE_OF),
     )
     found = [problem for rule in RULES.values() for problem in rule.check(context)]
-    found += list(news(tables, found))
+    found += list(news(tables, found, catalogue))
     counted, silenced = suppressed(weighed(found, catalogue, selection), catalogue, today)
     first = options.shard is None or options.shard[0] == 1
     everything = in_order([*loaded.problems, *counted])
     asked = [one for one in everything if is_asked(one, catalogue, selection, options.paths, first)]
     problems, known = mark_known(asked, _baseline(catalogue) if options.baseline is None else options.baseline)
-    unreadable = [*faults, *(one for one in loaded.problems if one.dataset in catalogue.broken)]
+    broken = (one for one in loaded.problems if one.dataset in catalogue.broken or one.file in catalogue.unread)
+    unreadable = [*faults, *broken]
     held = held_datasets(catalogue, problems, unreadable, tables.values(), names)
     # What cannot be read is never excused: a catalogue without its organizations would take them all for deleted.
     blocked = any(blocks(problem) for problem in (*problems, *loaded.problems))

@@ -125,7 +125,6 @@ BAD: list[tuple[str, str, Make]] = [
     ("region-unknown", KINDERGARTENS, dataset(region="bac-giang")),
     ("decision-unknown", KINDERGARTENS, dataset(approval={"decision": "qd-1"})),
     ("schema-not-found", KINDERGARTENS, resource(schema="truong-mam-nom")),
-    ("schema-invalid", KINDERGARTENS, file(SCHEMA, fields=[])),
     ("resource-duplicate-name", KINDERGARTENS, dataset(resources=[RESOURCE, {**RESOURCE, "path": "b.csv"}])),
     (
         "resource-duplicate-name",

@@ -85,6 +85,8 @@ def _evidence(dataset: Dataset) -> Iterator[Problem]:
         if not isinstance(one, ColumnEvidence):
             continue
         at = ("freshness", "evidence", index)
+        if dataset.source.lacks("resources"):
+            continue
         if one.resource is not None and dataset.resource(one.resource) is None:
             hint = nearest(one.resource, [resource.name for resource in dataset.resources])
             yield at_dataset(dataset, "evidence-resource-unknown", *at, "resource", name=one.resource, suggestion=hint)
@@ -103,7 +105,7 @@ def _foreign(catalogue: Catalogue, dataset: Dataset, resource: Resource, schema:
         target = _target(catalogue, dataset, resource, key)
         where = "/".join(step for step in (key.dataset, key.resource) if step) or resource.name
         if target is None:
-            if key.dataset not in catalogue.broken:
+            if (key.dataset or dataset.name) not in catalogue.broken:
                 yield at_resource(dataset, resource, "foreign-key-unknown", "schema", target=where)
         elif len(key.fields) != len(key.target):
             yield at_resource(dataset, resource, "foreign-key-columns", "schema", target=where)

@@ -26,6 +26,8 @@ ENOUGH = 40
 def check(context: Context) -> Iterator[Problem]:
     """The problems of a catalogue."""
     for dataset in context.published:
+        if dataset.source.lacks("description"):
+            continue
         text = context.catalogue.text(dataset.description).strip()
         title = context.catalogue.text(dataset.title).strip()
         if len(text) < ENOUGH or fold(text).rstrip(".") == fold(title):

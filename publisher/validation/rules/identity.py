@@ -104,12 +104,14 @@ def _against(catalogue: Catalogue, change: _Change) -> Iterator[Problem]:
         identity = UUID(data["id"]) if "id" in data else dataset_id(catalogue.settings.id, oldest[0])
         if identity in by_id:
             yield from _resources(by_id[identity], data)
+        elif file in by_file and any(by_file[file].source.lacks(key) for key in ("id", "formerly")):
+            continue
         elif file in by_file:
             at = "id" if "id" in data else "formerly"
             yield at_dataset(by_file[file], CODE, at, before=str(identity), name=name)
         else:
             for one in change.new & by_file.keys():
-                if by_file[one].source.document.data["title"] == data["title"]:
+                if by_file[one].source.document.data.get("title") == data["title"]:
                     yield at_dataset(by_file[one], "dataset-renamed", "formerly", name=name)
 
 
@@ -120,5 +122,7 @@ def _resources(dataset: Dataset, before: Mapping[str, Any]) -> Iterator[Problem]
         oldest = old.get("formerly") or [old["name"]]
         identity = UUID(old["id"]) if "id" in old else resource_id(dataset.id, oldest[0])
         for resource in dataset.resources if identity not in here else ():
+            if any(resource.source.lacks(key) for key in ("name", "id", "formerly")):
+                continue
             if (resource.path, resource.url) == (old.get("path"), old.get("url")) != (None, None):
                 yield at_resource(dataset, resource, CODE, "formerly", before=str(identity), name=old["name"])

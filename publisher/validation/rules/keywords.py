@@ -25,5 +25,5 @@ ENOUGH = 3
 def check(context: Context) -> Iterator[Problem]:
     """The problems of a catalogue."""
     for dataset in context.published:
-        if len(dataset.keywords) < ENOUGH:
+        if len(dataset.keywords) < ENOUGH and not dataset.source.lacks("keywords"):
             yield at_dataset(dataset, CODE, "keywords", count=len(dataset.keywords), enough=ENOUGH)

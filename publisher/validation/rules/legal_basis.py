@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from publisher.catalogue.model import Dataset
 from publisher.problem import Problem, Severity
 from publisher.validation.legal import act_numbers
-from publisher.validation.rule import Context, at_dataset, issue_date
+from publisher.validation.rule import Context, at_dataset, dates_known, issue_date
 
 CODE = "legal-act-ended"
 SEVERITY = Severity.WARNING
@@ -33,7 +33,7 @@ def check(context: Context) -> Iterator[Problem]:
         day = issue_date(dataset)
         for profile, numbers in ended:
             end = profile.validity.end
-            if day is None or end is None or day <= end:
+            if day is None or end is None or day <= end or not dates_known(dataset):
                 continue
             at = _cited(dataset, numbers) or ("license" if dataset.license in profile.licenses else None)
             if at is not None:

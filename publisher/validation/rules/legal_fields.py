@@ -18,7 +18,7 @@ from collections.abc import Iterator
 
 from publisher.problem import Problem, Severity
 from publisher.validation.legal import missing_fields, profiles_on
-from publisher.validation.rule import Context, at_dataset, issue_date
+from publisher.validation.rule import Context, at_dataset, dates_known, issue_date
 
 CODE = "legal-field-missing"
 SEVERITY = Severity.ERROR
@@ -29,11 +29,13 @@ DEPENDS_ON_TODAY = frozenset({"legal-field-due"})
 def check(context: Context) -> Iterator[Problem]:
     """The problems of a catalogue."""
     for dataset in context.published:
+        if not dates_known(dataset):
+            continue
         day = issue_date(dataset)
         told: set[str] = set()
         for profile in profiles_on(context.catalogue, day or context.today):
             for field in missing_fields(dataset, profile):
-                if field in told:
+                if field in told or dataset.source.lacks(field):
                     continue
                 told.add(field)
                 read = profile.basis == "text"

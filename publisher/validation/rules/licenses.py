@@ -17,7 +17,7 @@ from collections.abc import Iterator
 
 from publisher.catalogue.model import License
 from publisher.problem import Problem, Severity
-from publisher.validation.rule import Context, at_dataset, issue_date
+from publisher.validation.rule import Context, at_dataset, dates_known, issue_date
 
 CODE = "license-missing"
 SEVERITY = Severity.WARNING
@@ -28,12 +28,14 @@ DEPENDS_ON_TODAY = frozenset({"license-ended"})
 def check(context: Context) -> Iterator[Problem]:
     """The problems of a catalogue."""
     for dataset in context.published:
+        if dataset.source.lacks("license"):
+            continue
         if dataset.license is None:
             yield at_dataset(dataset, CODE)
             continue
         terms = context.catalogue.licenses.get(dataset.license)
         day = issue_date(dataset)
-        if terms is None or (day or context.today) in terms.validity:
+        if terms is None or not dates_known(dataset) or (day or context.today) in terms.validity:
             continue
         start, end = _span(terms)
         if day is None:

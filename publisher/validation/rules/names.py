@@ -33,6 +33,8 @@ def _resources(dataset: Dataset) -> Iterator[Problem]:
     names: set[str] = set()
     files: dict[str, str] = {}
     for resource in dataset.resources:
+        if resource.source.lacks("name"):
+            continue
         taken = [name for name in (resource.name, *resource.formerly) if name in names]
         if taken:
             yield at_resource(dataset, resource, CODE, "name", name=taken[0])

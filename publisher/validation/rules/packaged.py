@@ -25,5 +25,5 @@ def check(context: Context) -> Iterator[Problem]:
     """The problems of a catalogue."""
     for dataset in context.published:
         offered = any(resource.path or resource.url for resource in dataset.resources)
-        if not offered and dataset.generated is None:
+        if not offered and not dataset.source.lacks("resources") and dataset.generated is None:
             yield at_dataset(dataset, CODE, "resources" if dataset.resources else "status")

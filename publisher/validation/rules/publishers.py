@@ -14,7 +14,7 @@ Source: the mergers of 2025 (Resolution 202/2025/QH15 and the acts named in ``or
 from collections.abc import Iterator
 
 from publisher.problem import Problem, Severity
-from publisher.validation.rule import Context, at_dataset, data_date
+from publisher.validation.rule import Context, at_dataset, data_date, dates_known
 
 CODE = "publisher-not-valid"
 SEVERITY = Severity.ERROR
@@ -27,7 +27,7 @@ def check(context: Context) -> Iterator[Problem]:
     for dataset in context.published:
         body = context.catalogue.organizations.get(dataset.organization)
         day = data_date(dataset)
-        if body is None or day is None or day in body.validity:
+        if body is None or day is None or day in body.validity or not dates_known(dataset):
             continue
         ended = body.validity.end is not None and body.validity.end < day
         heir = body.successor.key if ended and body.successor is not None else "–"

@@ -25,7 +25,6 @@ CODES = {
     "region-unknown": SEVERITY,
     "decision-unknown": SEVERITY,
     "schema-not-found": SEVERITY,
-    "schema-invalid": SEVERITY,
 }
 DEPENDS_ON_TODAY: frozenset[str] = frozenset()
 
@@ -52,7 +51,7 @@ class _Keys:
         self, kind: str, key: str | None, source: Source, *at: str | int, dataset: str | None = None
     ) -> Iterator[Problem]:
         known = self._keys.get(kind)
-        if key is not None and known is not None and key not in known:
+        if key and known is not None and key not in known:
             hint = nearest(key, known)
             yield source.problem(f"{kind}-unknown", *at, dataset=dataset, key_name=key, suggestion=hint)
 
@@ -65,12 +64,10 @@ def check(context: Context) -> Iterator[Problem]:
         yield from _of_dataset(dataset, keys)
         for resource in dataset.resources:
             name = resource.schema_name
-            if name is not None and resource.schema is None:
-                if f"schemas/{name}.yaml" in context.catalogue.unread:
-                    yield at_resource(dataset, resource, "schema-invalid", "schema", name=name)
-                else:
-                    hint = nearest(name, context.catalogue.schemas)
-                    yield at_resource(dataset, resource, "schema-not-found", "schema", name=name, suggestion=hint)
+            unread = f"schemas/{name}.yaml" in context.catalogue.unread
+            if name is not None and resource.schema is None and not unread:
+                hint = nearest(name, context.catalogue.schemas)
+                yield at_resource(dataset, resource, "schema-not-found", "schema", name=name, suggestion=hint)
 
 
 def _of_dataset(dataset: Dataset, keys: _Keys) -> Iterator[Problem]:

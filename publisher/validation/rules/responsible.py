@@ -18,7 +18,7 @@ from collections.abc import Iterator
 
 from publisher.catalogue.model import Catalogue, Dataset, Status
 from publisher.problem import Problem, Severity
-from publisher.validation.rule import Context, at_dataset, data_date
+from publisher.validation.rule import Context, at_dataset, data_date, dates_known
 
 CODE = "responsible-missing"
 SEVERITY = Severity.WARNING
@@ -31,6 +31,8 @@ def check(context: Context) -> Iterator[Problem]:
     catalogue, today = context.catalogue, context.today
     for dataset in context.datasets:
         if dataset.organization not in catalogue.organizations or dataset.status is Status.WITHDRAWN:
+            continue
+        if dataset.source.lacks("responsible"):
             continue
         if dataset.responsible is not None:
             stated = catalogue.organizations.get(dataset.responsible)
@@ -45,7 +47,7 @@ def check(context: Context) -> Iterator[Problem]:
 
 def _undated(catalogue: Catalogue, dataset: Dataset, context: Context) -> Iterator[Problem]:
     body = catalogue.organizations[dataset.organization]
-    if data_date(dataset) is None and context.today not in body.validity:
+    if data_date(dataset) is None and dates_known(dataset) and context.today not in body.validity:
         end = body.validity.end.isoformat() if body.validity.end else "…"
         yield at_dataset(dataset, "publisher-ended", "organization", key_name=body.key, end=end)
 

@@ -40,7 +40,9 @@ def check(context: Context) -> Iterator[Problem]:
     """The problems of a catalogue."""
     for dataset in context.datasets:
         status = dataset.status
-        if status in _CLOSED and not dataset.status_reason:
+        if dataset.source.lacks("status"):
+            continue
+        if status in _CLOSED and not dataset.status_reason and not dataset.source.lacks("status_reason"):
             yield at_dataset(dataset, CODE, "status", status=status.value)
         if status in _EARLY:
             for resource in dataset.resources:
@@ -58,6 +60,8 @@ def check(context: Context) -> Iterator[Problem]:
 
 
 def _promise(dataset: Dataset, context: Context) -> Iterator[Problem]:
+    if dataset.source.lacks("promised"):
+        return
     if dataset.promised is None:
         yield at_dataset(dataset, "planned-without-promise", "status")
     elif dataset.promised < context.today:

@@ -24,5 +24,5 @@ def check(context: Context) -> Iterator[Problem]:
     languages = context.catalogue.settings.languages
     for dataset in context.published:
         absent = [language for language in languages if not dataset.title.by_language.get(language)]
-        if absent:
+        if absent and not dataset.source.lacks("title"):
             yield at_dataset(dataset, CODE, "title", languages=", ".join(absent))
