@@ -78,6 +78,8 @@ def command(
     for file in written.kept:
         click.echo(words.text("kept {file}", file=file))
     if not session.quiet:
-        click.echo(
-            words.text("Next: fill in datasets/{name}/dataset.yaml, then opendata validate", name=name), err=True
-        )
+        empty = " + ".join(key for key, given in (("title:", title), ("description:", description)) if not given)
+        sentence = "Next: fill in {keys} in datasets/{name}/dataset.yaml, then opendata validate"
+        if not empty:
+            sentence = "Next: look through datasets/{name}/dataset.yaml, then opendata validate"
+        click.echo(words.text(sentence, keys=empty, name=name), err=True)

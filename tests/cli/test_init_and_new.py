@@ -129,9 +129,17 @@ def test_a_workbook_is_a_source_too(catalogue: Path, tmp_path: Path) -> None:
     assert [(field["name"], field["type"]) for field in fields] == [("code", "string"), ("count", "integer")]
 
 
-def test_a_dataset_without_description_is_not_yet_valid(catalogue: Path) -> None:
-    assert new(catalogue, "empty-one") == Exit.DONE
+def test_a_dataset_without_description_is_not_yet_valid_and_says_what_to_fill_in(
+    catalogue: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["--lang", "en", "--catalog", str(catalogue), "new", "empty-one"]) == Exit.DONE
+    assert "fill in title: + description: in datasets/empty-one/dataset.yaml" in capsys.readouterr().err
+    assert (catalogue / "datasets/empty-one/dataset.yaml").read_text("utf-8").count("TO FILL IN") == 2
     assert [(one.code, one.dataset) for one in load(catalogue).problems] == [("shape-empty", "empty-one")]
+    arguments = ["new", "full-one", "--title", "Full", "--description", "All that is there."]
+    assert run(["--lang", "en", "--catalog", str(catalogue), *arguments]) == Exit.DONE
+    assert "look through datasets/full-one/dataset.yaml" in capsys.readouterr().err
+    assert "TO FILL IN" not in (catalogue / "datasets/full-one/dataset.yaml").read_text("utf-8")
 
 
 @pytest.mark.parametrize("name", ["../../etc/passwd", "Trường học", "a//b", "x", "a" * 300, "/abs/", "a\\b", "con"])

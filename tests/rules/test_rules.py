@@ -151,6 +151,7 @@ BAD: list[tuple[str, str, Make]] = [
     ),
     ("formerly-in-use", KINDERGARTENS, both(second(), dataset(formerly=["cu", "nha-tre"]))),
     ("title-duplicate", KINDERGARTENS, second(title={"vi": "DANH SÁCH  trường mam non"})),
+    ("title-placeholder", KINDERGARTENS, dataset(title="truong-mam-non")),
     ("data-copied", KINDERGARTENS, both(second(), text("datasets/truong-mam-non/truong-mam-non.csv"))),
     ("file-missing", KINDERGARTENS, resource(path="Truong-mam-non.csv")),
     ("file-outside", KINDERGARTENS, resource(path="../bang.csv")),

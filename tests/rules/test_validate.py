@@ -45,7 +45,7 @@ def found(report: Report) -> dict[str, Severity]:
 
 def another(root: Path, edit: Edit, name: str = "nha-tre", **keys: Any) -> None:
     """A second dataset, with a file of its own."""
-    own = {"title": {"vi": name, "en": name}, "resources": [{"name": "bang", "path": "bang.csv"}]}
+    own = {"title": {"vi": f"Danh sách {name}", "en": f"List of {name}"}, "resources": [{"name": "bang", "path": "bang.csv"}]}
     edit(f"datasets/{name}/dataset.yaml", **{**own, **keys})
     (root / "datasets" / name / "bang.csv").write_text(f"ma\n{name}\n", "utf-8")
 
