@@ -13,6 +13,7 @@ from filelock import FileLock, Timeout
 
 from publisher.digest import digest_of
 from publisher.errors import Exit, OpendataError
+from publisher.messages import reason_of
 
 FOLDER = ".opendata"
 
@@ -50,14 +51,19 @@ class Workspace:
         """Hold a lock among processes; wait at most ``wait`` seconds.
 
         Raises:
-            OpendataError: ``locked`` if another process keeps holding it.
+            OpendataError: ``locked`` if another process keeps holding it, ``workspace-unwritable``.
         """
         lock = FileLock(str(self._made("lock") / f"{name}.lock"))
         try:
-            with lock.acquire(timeout=wait):
-                yield
+            lock.acquire(timeout=wait)
         except Timeout as error:
             raise OpendataError("locked", Exit.NO, name=name) from error
+        except OSError as error:
+            raise unwritable(self.folder, error) from error
+        try:
+            yield
+        finally:
+            lock.release()
 
     def _entry(self, kind: str, key: Any) -> Path:
         digest = digest_of(key)
@@ -65,8 +71,16 @@ class Workspace:
 
     def _made(self, name: str) -> Path:
         path = self.folder / name
-        path.mkdir(parents=True, exist_ok=True)
+        try:
+            path.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise unwritable(self.folder, error) from error
         return path
+
+
+def unwritable(folder: Path, error: OSError) -> OpendataError:
+    """What is said where the workspace takes no files."""
+    return OpendataError("workspace-unwritable", folder=str(folder), reason=error.strerror or str(error))
 
 
 def write_atomically(path: Path, content: bytes) -> None:
@@ -78,3 +92,16 @@ def write_atomically(path: Path, content: bytes) -> None:
     except BaseException:
         partial.unlink(missing_ok=True)
         raise
+
+
+@contextmanager
+def writing(path: Path) -> Iterator[None]:
+    """Write to a place that somebody named.
+
+    Raises:
+        OpendataError: ``cannot-write`` where the system refuses it.
+    """
+    try:
+        yield
+    except OSError as error:
+        raise OpendataError("cannot-write", path=str(path), reason=reason_of(error)) from error

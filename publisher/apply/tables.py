@@ -51,8 +51,7 @@ class CatalogueTables:
         schema = found.schema.data if found.schema else None
         try:
             names, rows = self._read(dataset, found)
-            with _disk_errors():
-                convert(format, column_specs(schema, names, self._languages), rows, path)
+            convert(format, column_specs(schema, names, self._languages), rows, path)
         except CannotConvert as error:
             raise OpendataError("cannot-convert", format=format, dataset=dataset, resource=resource) from error
         except (Unreadable, FileNotFoundError) as error:
@@ -66,8 +65,7 @@ class CatalogueTables:
         if found.schema is None:
             raise SourceChanged(f"{dataset}/{resource}")
         title = found.title.get(*self._languages) or self._catalogue.datasets[dataset].title.get(*self._languages)
-        with _disk_errors():
-            write_form(found.schema, title, self._languages, path)
+        write_form(found.schema, title, self._languages, path)
 
     def compare(self, portal: Portal, before: Holding, after: Desired, old: str, new: str) -> TableChange | None:
         """What changed in a table, row by row, between the CSV that the portal holds and the files in git.
@@ -117,18 +115,6 @@ class CatalogueTables:
         if resource is None:
             raise SourceChanged(f"{dataset}/{name}")
         return resource
-
-
-@contextmanager
-def _disk_errors() -> Iterator[None]:
-    """A full disk as the operating system says it: xlsxwriter wraps the error in one of its own."""
-    from xlsxwriter.exceptions import FileCreateError
-
-    try:
-        yield
-    except FileCreateError as error:
-        cause = error.args[0] if error.args else None
-        raise cause if isinstance(cause, OSError) else OSError(str(error)) from error
 
 
 @contextmanager

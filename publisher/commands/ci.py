@@ -55,7 +55,7 @@ def comment(
 
     words = _words(session, language)
     found = read_problems(_text(problems), problems.name) if problems else None
-    planned = _plan(plan) if plan else None
+    planned = _object(plan, "ci-report-unreadable") if plan else None
     if dry_run:
         click.echo(render(found, planned, lambda _file, _line: None, words), nl=False)
         return Exit.DONE
@@ -142,23 +142,23 @@ def files(session: Session, provider: str, into: Path, language: str | None) -> 
     """Write the ready workflow files into a repository; a file that is there is left as it is."""
     from importlib import resources
 
+    from publisher.scaffold.write import write_new
+
     spoken = f"OPENDATA_LANG: {language or session.language}"
     if not _LANGUAGE.fullmatch(spoken):
         raise OpendataError("ci-language", language=language or session.language)
     folder = resources.files("publisher") / "scaffold" / "workflows" / provider
     target = into / ".github" / "workflows" if provider == "github" else into
-    target.mkdir(parents=True, exist_ok=True)
-    kept = False
-    for one in sorted(folder.iterdir(), key=lambda item: item.name):
-        path = target / one.name
-        try:
-            with path.open("x", encoding="utf-8", newline="\n") as stream:
-                stream.write(_LANGUAGE.sub(spoken, one.read_text("utf-8")))
-            click.echo(path.as_posix())
-        except FileExistsError:
-            kept = True
-            click.echo(session.messages.text("{path} is there already and stays as it is.", path=path), err=True)
-    return Exit.NO if kept else Exit.DONE
+    found = {
+        (target / one.name).as_posix(): _LANGUAGE.sub(spoken, one.read_text("utf-8")).encode()
+        for one in sorted(folder.iterdir(), key=lambda item: item.name)
+    }
+    written = write_new(Path(), found)
+    for path in written.made:
+        click.echo(path)
+    for path in written.kept:
+        click.echo(session.messages.text("{path} is there already and stays as it is.", path=path), err=True)
+    return Exit.NO if written.kept else Exit.DONE
 
 
 _OUTCOMES = {
@@ -244,23 +244,18 @@ def _event(provider: str) -> dict[str, Any]:
     path = os.environ.get("GITHUB_EVENT_PATH" if provider == "github" else "TRIGGER_PAYLOAD")
     if not path:
         return {}
-    try:
-        event = json.loads(_text(Path(path)))
-    except ValueError as error:
-        raise OpendataError("ci-event-unusable") from error
-    if not isinstance(event, dict):
-        raise OpendataError("ci-event-unusable")
-    return event
+    return _object(Path(path), "ci-event-unusable")
 
 
-def _plan(path: Path) -> dict[str, Any]:
+def _object(path: Path, otherwise: str) -> dict[str, Any]:
+    """The JSON object in a file; an error of the code ``otherwise`` if it holds none."""
     try:
-        plan = json.loads(_text(path))
+        found = json.loads(_text(path))
     except (ValueError, RecursionError) as error:
-        raise OpendataError("ci-report-unreadable", file=path.name) from error
-    if not isinstance(plan, dict):
-        raise OpendataError("ci-report-unreadable", file=path.name)
-    return plan
+        raise OpendataError(otherwise, file=path.name) from error
+    if not isinstance(found, dict):
+        raise OpendataError(otherwise, file=path.name)
+    return found
 
 
 def _text(path: Path) -> str:

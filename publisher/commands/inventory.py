@@ -25,12 +25,12 @@ def command(session: Session, out: Path, status: tuple[str, ...]) -> None:
     One row a dataset, with title, body, themes, status, frequency and licence. Datasets under embargo are
     not in it. The file is written anew if it exists.
     """
-    from zoneinfo import ZoneInfo
-
     from publisher.catalogue.generated import list_rows
     from publisher.catalogue.load import load
     from publisher.catalogue.model import Status
+    from publisher.freshness.evidence import zone_of
     from publisher.tables.convert import ColumnSpec, convert
+    from publisher.workspace import writing
 
     shape = out.suffix.lower().removeprefix(".")
     if shape not in {"csv", "xlsx", "json"}:
@@ -41,14 +41,12 @@ def command(session: Session, out: Path, status: tuple[str, ...]) -> None:
     loaded = load(session.root)
     if loaded.catalogue is None:
         raise OpendataError("catalogue-unreadable", Exit.NO)
-    today = now().astimezone(ZoneInfo(loaded.catalogue.settings.time_zone)).date()
+    today = now().astimezone(zone_of(loaded.catalogue.settings.time_zone)).date()
     rows = [row for row in list_rows(loaded.catalogue, today) if not status or row["status"] in status]
     names = list(rows[0]) if rows else ["name"]
     columns = [ColumnSpec(name, "integer" if name in {"resources", "files"} else "string") for name in names]
-    try:
+    with writing(out):
         convert(shape, columns, [tuple(row[name] or None for name in names) for row in rows], out)
-    except OSError as error:
-        raise OpendataError("cannot-write", path=str(out), reason=error.strerror or "") from error
     words = session.messages
     click.echo(words.plural("{path}: {count} dataset", "{path}: {count} datasets", len(rows), path=out))
     if loaded.catalogue.broken and not session.quiet:

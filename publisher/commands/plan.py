@@ -45,7 +45,7 @@ def command(
     from publisher.pipeline import Wish, decide, prepare
     from publisher.plan.serial import plan_to_data
     from publisher.reports.plan import plan_human, plan_json, plan_markdown
-    from publisher.workspace import write_atomically
+    from publisher.workspace import write_atomically, writing
 
     prepared = prepare(session, portal, as_of=as_of.date() if as_of else None, rollback=rollback, address=base_url)
     plan, verdict, words = prepared.plan, decide(prepared, Wish()), session.messages
@@ -56,5 +56,6 @@ def command(
     else:
         click.echo("\n".join(plan_human(plan, verdict, words, prepared.warnings)))
     if out is not None:
-        write_atomically(out, (json.dumps(plan_to_data(plan), ensure_ascii=False, indent=2) + "\n").encode())
+        with writing(out):
+            write_atomically(out, (json.dumps(plan_to_data(plan), ensure_ascii=False, indent=2) + "\n").encode())
     return Exit.DONE if plan.empty else Exit.CHANGES

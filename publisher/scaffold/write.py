@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from publisher.errors import OpendataError
+from publisher.workspace import writing
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,13 +26,12 @@ def write_new(root: Path, files: Mapping[str, bytes]) -> Written:
     made, kept = [], []
     for name, content in files.items():
         path = root / name
-        try:
+        with writing(path):
             path.parent.mkdir(parents=True, exist_ok=True)
-            with path.open("xb") as stream:
-                stream.write(content)
-            made.append(name)
-        except FileExistsError:
-            kept.append(name)
-        except OSError as error:
-            raise OpendataError("cannot-write", path=str(path), reason=error.strerror or "") from error
+            try:
+                with path.open("xb") as stream:
+                    stream.write(content)
+                made.append(name)
+            except FileExistsError:
+                kept.append(name)
     return Written(tuple(made), tuple(kept))

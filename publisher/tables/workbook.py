@@ -20,6 +20,9 @@ def workbook(path: Path, *, streamed: bool = False) -> Iterator[Any]:
     Cells that look like formulas, links or numbers stay the text that they are. ``streamed`` keeps
     one row in memory and writes texts inline; else no temporary files are made, of which a workbook
     has a dozen, and which cost more than the cells of a small table.
+
+    Raises:
+        OSError: the disk is full or the folder is not writable.
     """
     import xlsxwriter
 
@@ -37,7 +40,18 @@ def workbook(path: Path, *, streamed: bool = False) -> Iterator[Any]:
         try:
             yield book
         finally:
-            book.close()
+            _close(book)
+
+
+def _close(book: Any) -> None:
+    """Write the workbook; xlsxwriter wraps what the operating system says in an error of its own."""
+    from xlsxwriter.exceptions import FileCreateError
+
+    try:
+        book.close()
+    except FileCreateError as error:
+        cause = error.args[0] if error.args else None
+        raise cause if isinstance(cause, OSError) else OSError(str(error)) from error
 
 
 @contextmanager

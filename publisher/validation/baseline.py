@@ -11,7 +11,7 @@ from publisher.catalogue.document import Document, parse_document
 from publisher.catalogue.shape import shape_problems
 from publisher.errors import OpendataError
 from publisher.problem import Problem, Severity
-from publisher.workspace import write_atomically
+from publisher.workspace import write_atomically, writing
 
 OUTSIDE = "file-outside"
 """A file from elsewhere is never published, whatever reason is given."""
@@ -58,10 +58,8 @@ def write_baseline(path: Path, problems: Iterable[Problem]) -> int:
     entries = [{"code": one.code, "file": one.file, "fingerprint": one.fingerprint} for one in kept]
     lines = ",\n".join(f"  {json.dumps(entry, ensure_ascii=False)}" for entry in entries)
     content = f'{{"problems": [\n{lines}\n]}}\n' if entries else '{"problems": []}\n'
-    try:
+    with writing(path):
         write_atomically(path, content.encode())
-    except OSError as error:
-        raise OpendataError("cannot-write", path=str(path), reason=error.strerror or str(error)) from error
     return len(entries)
 
 

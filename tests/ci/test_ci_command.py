@@ -312,3 +312,13 @@ def test_the_workflow_files_are_written_and_never_over_others(provider: str, tmp
     written[0].write_text("mine\n", "utf-8")
     assert run(["ci", "files", "--provider", provider, "--into", str(tmp_path)]) == 1
     assert written[0].read_text("utf-8") == "mine\n"
+
+
+@pytest.mark.parametrize("text", ["[" * 100_000, "[]", "no JSON"], ids=["deep", "a list", "none"])
+def test_an_event_that_is_none_is_wrong_use(
+    github: Start, text: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    github({})
+    (tmp_path / "event.json").write_text(text, "utf-8")
+    assert run(["--lang", "en", "ci", "command", "--provider", "github", "--show", "action"]) == 4
+    assert "What started this job cannot be read." in capsys.readouterr().err

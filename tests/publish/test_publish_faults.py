@@ -114,6 +114,7 @@ def test_a_full_disk_leaves_the_old_portal_and_no_leftovers(
 def test_a_disk_that_fills_while_a_table_is_converted(
     published: Any, monkeypatch: pytest.MonkeyPatch, format: str
 ) -> None:
+    from xlsxwriter import Workbook
     from xlsxwriter.exceptions import FileCreateError
 
     from publisher.tables import convert
@@ -124,7 +125,10 @@ def test_a_disk_that_fills_while_a_table_is_converted(
 
     before = published.tree()
     with monkeypatch.context() as patched:
-        patched.setitem(convert._WRITERS, format, filling)
+        if format == "xlsx":
+            patched.setattr(Workbook, "close", filling)
+        else:
+            patched.setitem(convert._WRITERS, format, filling)
         published.said()
         assert published.publish() == 1
         assert os.strerror(errno.ENOSPC) in published.said()
@@ -231,3 +235,72 @@ def test_the_journal_tells_what_happened(published: Any) -> None:
     assert events[0] == "begin"
     assert events[-1] == "done"
     assert "switched" in events
+
+
+def test_a_workspace_that_takes_no_files_is_said(published: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    before = published.tree()
+    (tmp_path / "a-file").touch()
+    monkeypatch.setenv("OPENDATA_WORKSPACE", str(tmp_path / "a-file"))
+    published.said()
+    assert published.publish() == 4
+    assert "OPENDATA_WORKSPACE" in published.said()
+    assert published.tree() == before
+
+
+def test_no_run_begins_without_its_journal(published: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = published.tree()
+    monkeypatch.setattr(os, "fsync", full)
+    published.said()
+    assert published.publish() == 4
+    assert os.strerror(errno.ENOSPC) in published.said()
+    assert published.tree() == before
+
+
+def test_a_journal_that_ends_early_ends_no_run(published: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "fsync", after(1, os.fsync))
+    assert published.publish() == 0
+    assert published.run("plan") == 0
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="names elsewhere are text")
+def test_a_folder_whose_name_is_no_text(published: Any) -> None:
+    odd = Path(os.fsdecode(os.fsencode(published.root) + b"-\xff"))
+    published.root.rename(odd)
+    published.root = odd
+    assert published.publish() == 0
+
+
+def test_a_place_where_no_folder_can_be_is_said(published: Any) -> None:
+    published.edit("catalog/portals.yaml", site={"type": "site", "path": "build/site/index.html/site"})
+    published.said()
+    assert published.publish() == 1
+    assert "could not be written" in published.said()
+
+
+def test_a_file_in_the_place_of_the_folder_is_left_alone(published: Any) -> None:
+    published.edit("catalog/portals.yaml", site={"type": "site", "path": "build/file"})
+    (published.root / "build" / "file").write_text("mine", "utf-8")
+    published.said()
+    assert published.publish() == 1
+    assert "opendata did not make" in published.said()
+    assert (published.root / "build" / "file").read_text("utf-8") == "mine"
+
+
+def test_a_link_stays_and_leads_to_the_new_portal(published: Any, tmp_path: Path) -> None:
+    there = tmp_path / "www" / "portal"
+    there.mkdir(parents=True)
+    link = published.root / "build" / "link"
+    link.symlink_to(there, target_is_directory=True)
+    published.edit("catalog/portals.yaml", site={"type": "site", "path": "build/link"})
+    assert published.publish() == 0
+    assert published.publish() == 0
+    published.data(NAME, MORE.replace("Cúc", "Lan"))
+    assert published.publish() == 0
+    assert link.is_symlink()
+    assert "Hoa Lan" in (there / "dataset" / NAME / f"{NAME}.csv").read_text("utf-8-sig")
+    assert [one.name for one in there.parent.iterdir() if not one.name.endswith("-lock")] == ["portal"]
+
+def test_nothing_to_do_needs_no_writable_folder(published: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert published.publish() == 0
+    monkeypatch.setattr("publisher.portals.site.site.SitePortal._alone", full)
+    assert published.publish() == 0
