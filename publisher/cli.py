@@ -11,6 +11,7 @@ import importlib
 import os
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import NoReturn
 
@@ -122,9 +123,14 @@ def _report_defect(error: Exception, words: Messages) -> str:
     from datetime import UTC, datetime
 
     stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
-    path = Path(tempfile.gettempdir()) / f"opendata-defect-{stamp}.txt"
     lines = [f"opendata {__version__}", f"Python {sys.version}", sys.platform, "", *traceback.format_exception(error)]
-    path.write_text("\n".join(lines), "utf-8")
+    path = "–"
+    # Where it cannot be written, as on a full disk, the defect is named all the same.
+    with suppress(OSError):
+        # A name that nobody can know beforehand: others may write to this folder too.
+        number, path = tempfile.mkstemp(".txt", f"opendata-defect-{stamp}-", text=True)
+        with os.fdopen(number, "w", encoding="utf-8") as stream:
+            stream.write("\n".join(lines))
     return words.text(
         "A defect of opendata itself: {kind}. The details are in {path}.", kind=type(error).__name__, path=path
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import sys
 from pathlib import Path
 
@@ -87,6 +88,47 @@ def test_a_defect_is_70_and_its_traceback_goes_to_a_file(
     assert str(report) in said
     assert "Traceback" not in said and "secret" not in said
     assert "ZeroDivisionError" in report.read_text("utf-8")
+
+
+def test_a_defect_on_a_full_disk_is_still_70(
+    faulty, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise OSError(errno.ENOSPC, "full")
+
+    monkeypatch.setattr("tempfile.mkstemp", full)
+    assert faulty(ZeroDivisionError("secret"), "--lang=en") == Exit.DEFECT
+    said = capsys.readouterr().err
+    assert "ZeroDivisionError" in said and "secret" not in said
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["inventory", "--out", "no/list.csv"],
+        ["inventory", "--out", "no/list.xlsx"],
+        ["plan", "--out", "no/plan.json"],
+        ["validate", "--write-baseline", "no/known.yaml"],
+        ["ci", "files", "--provider", "github", "--into", "a-file/in"],
+    ],
+)
+def test_what_cannot_be_written_is_no_defect(
+    arguments: list[str], catalogue_dir: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(catalogue_dir)
+    (catalogue_dir / "a-file").write_text("", "utf-8")
+    assert cli.run(["--lang", "en", *arguments]) == Exit.USAGE
+    said = capsys.readouterr().err
+    assert "cannot be written" in said and arguments[-1] in said
+
+
+def test_a_time_zone_that_nobody_knows_is_no_defect(catalogue_dir: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = catalogue_dir / "catalog" / "catalog.yaml"
+    lines = path.read_text("utf-8").splitlines()
+    path.write_text("\n".join("time_zone: Mars/X" if one.startswith("time_zone:") else one for one in lines), "utf-8")
+    arguments = ["--lang", "en", "--catalog", str(catalogue_dir), "inventory", "--out", str(catalogue_dir / "x.csv")]
+    assert cli.run(arguments) == Exit.USAGE
+    assert "Mars/X" in capsys.readouterr().err
 
 
 def test_no_catalogue_is_wrong_use(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
