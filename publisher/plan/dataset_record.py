@@ -82,9 +82,11 @@ def dataset_record(
             ]
             if dataset.status is not Status.WITHDRAWN
             else None,
-            "portal_fields": dataset.portal_fields,
         }
     )
+    if dataset.portal_fields:
+        # What a portal's own schema needs goes there as it was written, empty values too.
+        made["portal_fields"] = dataset.portal_fields
     return made, tuple(files.values())
 
 

@@ -130,3 +130,11 @@ def test_a_shallow_clone_keeps_the_published_history(catalogue_dir: Path) -> Non
     shallow = made(catalogue_dir, lines=timeline(Observation("git", "shallow clone")))
     assert shallow.subjects[DATASET].digest != one.digest
     assert with_history(shallow, have).subjects[DATASET].digest == one.digest
+
+
+def test_what_a_portal_needs_stays_as_it_was_written(catalogue_dir: Path) -> None:
+    path = catalogue_dir / "datasets" / NAME / "dataset.yaml"
+    fields = '{spatial: "", tags: [], more: {empty: "", none: null, zero: 0}}'
+    path.write_text(path.read_text("utf-8") + f"portal_fields: {fields}\n", "utf-8")
+    wanted = {"spatial": "", "tags": [], "more": {"empty": "", "none": None, "zero": 0}}
+    assert record(made(catalogue_dir))["portal_fields"] == wanted
