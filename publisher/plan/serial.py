@@ -49,7 +49,7 @@ def plan_from_text(text: str, file: str) -> Plan:
             data["unchanged"],
             data["rebuild"],
         )
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise OpendataError("plan-unreadable", file=file) from error
 
 

@@ -47,7 +47,9 @@ def test_a_plan_survives_json_and_fits_the_published_schema() -> None:
     assert plan_from_text(json.dumps(data), "plan.json") == PLAN
 
 
-@pytest.mark.parametrize("text", ["", "[]", "{}", '{"format": 2}', "nulls", '{"format": 1, "portal": "x"}', "\x00"])
+@pytest.mark.parametrize(
+    "text", ["", "[]", "{}", '{"format": 2}', "nulls", '{"format": 1, "portal": "x"}', "\x00", "[" * 100_000]
+)
 def test_what_is_no_plan_is_said_to_be_none(text: str) -> None:
     with pytest.raises(OpendataError) as caught:
         plan_from_text(text, "plan.json")
