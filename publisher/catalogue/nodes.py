@@ -10,6 +10,7 @@ from typing import Any
 
 import yaml
 
+from publisher.catalogue.syntax import INVISIBLE, LIST_MARK
 from publisher.problem import Problem
 
 Pointer = tuple[str | int, ...]
@@ -23,6 +24,8 @@ _FLOAT = re.compile(r"[-+]?(?:0|[1-9][0-9]*)?(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?\Z
 _WORDS: dict[str, Any] = {"true": True, "false": False, "null": None, "~": None, "": None}
 _LEADING = re.compile(r"^[ \t?:-]*", re.MULTILINE)
 UNREADABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+_INVISIBLE = re.compile(f"[{INVISIBLE}]")
 
 _Base: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
@@ -86,12 +89,24 @@ class Builder:
                 self._add("yaml-key", key_node)
                 continue
             key = self._quoted(key_node) if key_node.style else key_node.value
+            if not key_node.style and _INVISIBLE.search(key):
+                self._add("yaml-space", key_node)
+                continue
+            self._look_for_marks(key_node, value_node)
             if key in result:
                 self._add("yaml-duplicate-key", key_node, key=key[:80], first=first[key])
                 continue
             first[key] = key_node.start_mark.line + 1
             result[key] = self.value(value_node)
         return result
+
+    def _look_for_marks(self, key: Any, value: Any) -> None:
+        """A text below its key that starts like an item of a list was meant as one."""
+        if not isinstance(value, yaml.ScalarNode) or value.style or value.start_mark.line == key.start_mark.line:
+            return
+        if LIST_MARK.match(value.value):
+            pasted = value.value[0] == "-" and _INVISIBLE.match(value.value[1])
+            self._add("yaml-space" if pasted else "yaml-list-mark", value)
 
     def _quoted(self, node: Any) -> str:
         text = str(node.value)
