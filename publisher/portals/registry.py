@@ -31,7 +31,7 @@ def entry_of(catalogue: Catalogue, key: str | None) -> PortalEntry:
 
 
 def folder_of_site(entry: PortalEntry, root: Path) -> Path:
-    """Where a ``site`` portal is built.
+    """Where a ``site`` portal is built. Of a link it is the folder that the link leads to.
 
     Raises:
         OpendataError: ``portal-folder-inside`` if it would take the place of the catalogue or of what it is made from.
@@ -41,7 +41,7 @@ def folder_of_site(entry: PortalEntry, root: Path) -> Path:
     there = folder.resolve()
     if root.resolve().is_relative_to(there) or any(there.is_relative_to(source.resolve()) for source in sources):
         raise OpendataError("portal-folder-inside", folder=str(folder))
-    return folder
+    return there if folder.is_symlink() else folder
 
 
 def make_portal(

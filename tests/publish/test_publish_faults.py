@@ -237,7 +237,9 @@ def test_the_journal_tells_what_happened(published: Any) -> None:
     assert "switched" in events
 
 
-def test_a_workspace_that_takes_no_files_is_said(published: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_a_workspace_that_takes_no_files_is_said(
+    published: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     before = published.tree()
     (tmp_path / "a-file").touch()
     monkeypatch.setenv("OPENDATA_WORKSPACE", str(tmp_path / "a-file"))
@@ -299,6 +301,7 @@ def test_a_link_stays_and_leads_to_the_new_portal(published: Any, tmp_path: Path
     assert link.is_symlink()
     assert "Hoa Lan" in (there / "dataset" / NAME / f"{NAME}.csv").read_text("utf-8-sig")
     assert [one.name for one in there.parent.iterdir() if not one.name.endswith("-lock")] == ["portal"]
+
 
 def test_nothing_to_do_needs_no_writable_folder(published: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     assert published.publish() == 0

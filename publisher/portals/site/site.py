@@ -105,22 +105,30 @@ class SitePortal:
             OpendataError: ``portal-write-failed``, ``portal-changed``, ``portal-path-taken``; the
                 served site is as it was.
         """
-        self.folder.parent.mkdir(parents=True, exist_ok=True)
-        with self._alone():
-            if swap.recover(self.folder):
-                journal.write("recovered", folder=str(self.folder))
-            if plan.empty:
-                return
-            known = self._known()
-            if (known.commit if known else None) != state.commit or (known is None) != (state.catalogue_id is None):
-                raise OpendataError("portal-changed", Exit.NO, folder=str(self.folder))
-            known = known or SiteState(desired.catalogue_id, None, desired.tool, self._design())
-            try:
-                yield from self._build(plan, desired, known, journal)
-            except OSError as error:
-                raise OpendataError(
-                    "portal-write-failed", Exit.NO, folder=str(self.folder), reason=error.strerror or str(error)
-                ) from error
+        if plan.empty and not swap.leftovers(self.folder):
+            return
+        try:
+            self.folder.parent.mkdir(parents=True, exist_ok=True)
+            with self._alone():
+                if swap.recover(self.folder):
+                    journal.write("recovered", folder=str(self.folder))
+                if not plan.empty:
+                    yield from self._build(plan, desired, self._unchanged(desired, state), journal)
+        except OSError as error:
+            raise OpendataError(
+                "portal-write-failed", Exit.NO, folder=str(self.folder), reason=error.strerror or str(error)
+            ) from error
+
+    def _unchanged(self, desired: DesiredState, state: PortalState) -> SiteState:
+        """What the portal holds, if that is still what the plan was made for.
+
+        Raises:
+            OpendataError: ``portal-changed``.
+        """
+        known = self._known()
+        if (known.commit if known else None) != state.commit or (known is None) != (state.catalogue_id is None):
+            raise OpendataError("portal-changed", Exit.NO, folder=str(self.folder))
+        return known or SiteState(desired.catalogue_id, None, desired.tool, self._design())
 
     def _build(self, plan: Plan, desired: DesiredState, known: SiteState, journal: Journal) -> Iterator[Outcome]:
         here = self._is_here()
@@ -192,8 +200,9 @@ class SitePortal:
         return folder.is_dir() and any(folder.iterdir())
 
     def _known(self) -> SiteState | None:
-        if self._is_here():
-            if not (swap.current(self.folder) / STATE).is_file():
+        folder = swap.current(self.folder)
+        if self._is_here() or (folder.exists() and not folder.is_dir()):
+            if not (folder / STATE).is_file():
                 raise OpendataError("portal-folder-foreign", Exit.NO, folder=str(self.folder))
         elif self._address is None:
             return None
@@ -202,7 +211,8 @@ class SitePortal:
             return None
         known = read_state(content)
         if known is None:
-            raise OpendataError("portal-state-unreadable", Exit.NO, folder=str(self.folder))
+            place = self._address.url if self._address is not None and not self._is_here() else str(self.folder)
+            raise OpendataError("portal-state-unreadable", Exit.NO, folder=place)
         return known
 
     def _bytes(self, path: str) -> bytes | None:

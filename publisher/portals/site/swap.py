@@ -36,9 +36,14 @@ def current(target: Path) -> Path:
     return _aside(target) if not target.exists() and _aside(target).is_dir() else target
 
 
+def leftovers(target: Path) -> list[Path]:
+    """What an interrupted run left beside the target."""
+    return [folder for folder in (staging(target), fetched(target), _aside(target)) if folder.exists()]
+
+
 def recover(target: Path) -> bool:
     """Undo what an interrupted run left: put the old folder back, remove leftovers. Whether there was any."""
-    left = [folder for folder in (staging(target), fetched(target), _aside(target)) if folder.exists()]
+    left = leftovers(target)
     if not target.exists() and _aside(target).is_dir():
         _aside(target).rename(target)
     for folder in left:
