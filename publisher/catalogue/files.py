@@ -113,9 +113,14 @@ def yaml_files(root: Path, folder: str) -> Iterator[str]:
 
 
 def leads_outside(root: Path, file: str) -> bool:
-    """Whether a file, or a folder on the way to it, is a link to a place outside the catalogue."""
+    """Whether a file, or a folder on the way to it, is a link to a place outside the catalogue, or to nowhere."""
     path = root / file
-    return path.is_symlink() and not path.resolve().is_relative_to(root.resolve())
+    if not any(one.is_symlink() for one in (path, *path.parents[: file.count("/")])):
+        return False
+    try:
+        return not path.resolve().is_relative_to(root.resolve())
+    except (OSError, RuntimeError):  # links in a circle
+        return True
 
 
 def is_data(name: str) -> bool:

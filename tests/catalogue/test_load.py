@@ -129,6 +129,22 @@ def test_a_file_linked_to_the_outside_is_not_read(root: Path, tmp_path: Path, fi
     assert [(one.code, one.file) for one in problems] == [("file-link", file)]
 
 
+def test_a_folder_linked_to_the_outside_gives_no_review(root: Path, tmp_path: Path) -> None:
+    put(tmp_path, "outside/2026-02-02.yaml", "on: 2026-02-02\nby: x\nnote: secret\n")
+    link(root / "datasets/truong-mam-non/reviews", tmp_path / "outside")
+    assert ("file-link", "datasets/truong-mam-non/reviews/2026-02-02.yaml") in [
+        (one.code, one.file) for one in load(root).problems
+    ]
+    assert catalogue_of(root).datasets["truong-mam-non"].reviews == ()
+
+
+@pytest.mark.parametrize("file", ["datasets/khac/dataset.yaml", "schemas/khac.yaml"])
+def test_a_link_to_itself_is_a_problem(root: Path, file: str) -> None:
+    (root / file).parent.mkdir(exist_ok=True)
+    link(root / file, root / file)
+    assert [(one.code, one.file) for one in load(root).problems] == [("file-link", file)]
+
+
 def test_a_folder_that_cannot_be_looked_into(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     listed = os.scandir
 
