@@ -94,15 +94,18 @@ def _git(session: Session) -> Finding:
 
 
 def _proxy(session: Session) -> Finding:
-    from urllib.parse import urlsplit
     from urllib.request import getproxies
 
-    proxies = {}
-    for scheme, address in getproxies().items():
-        parts = urlsplit(address)
-        proxies[scheme] = f"{parts.hostname or address}:{parts.port}" if parts.port else (parts.hostname or address)
-    listed = ", ".join(f"{scheme} {place}" for scheme, place in sorted(proxies.items()))
+    listed = ", ".join(f"{scheme} {_shown(address)}" for scheme, address in sorted(getproxies().items()))
     return Finding("Proxy", State.OK, listed or session.messages.text("none"))
+
+
+def _shown(address: str) -> str:
+    """An address, however badly written, without what may be secret in it: a user, a password, a query."""
+    scheme, mark, rest = address.partition("://")
+    secret, _, place = (rest or scheme).rpartition("@")
+    place = "…" if "?" in secret else place.partition("?")[0].partition("#")[0]
+    return f"{scheme}{mark}{place}" if mark else place
 
 
 def _catalogue(session: Session) -> Iterator[Finding]:
@@ -151,8 +154,8 @@ def _reached(url: str, session: Session) -> tuple[State, str]:
         answer.close()
     except requests.RequestException as error:
         reason = type(error).__name__
-        return State.BAD, session.messages.text("{url}: not reached ({reason})", url=url, reason=reason)
-    return (State.OK if answer.ok else State.BAD), f"{url}: HTTP {answer.status_code}"
+        return State.BAD, session.messages.text("{url}: not reached ({reason})", url=_shown(url), reason=reason)
+    return (State.OK if answer.ok else State.BAD), f"{_shown(url)}: HTTP {answer.status_code}"
 
 
 def _writable(folder: Path, session: Session) -> tuple[State, str]:

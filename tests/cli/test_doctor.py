@@ -52,3 +52,24 @@ def test_a_portal_that_does_not_answer_is_bad(
     portals.write_text("ours: {type: ckan, url: 'http://127.0.0.1:9/'}\n", "utf-8")
     assert run(["--lang=en", "--catalog", str(catalogue_dir), "doctor", "--format", "json"]) == Exit.NO
     assert findings(capsys)["Portal ours"][0] == "bad"
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "someone:hush@proxy:3128",
+        "http://someone:hu/sh@proxy:3128/",
+        "http://someone:hush@[::1",
+        "http://a:hush@proxy:x",
+    ],
+)
+def test_no_password_of_a_badly_written_address_is_shown(
+    address: str, catalogue_dir: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("HTTPS_PROXY", address)
+    monkeypatch.setenv("OUR_URL", f"{address}?token=hush")
+    portals = catalogue_dir / "catalog" / "portals.yaml"
+    portals.write_text("ours: {type: ckan, url_env: OUR_URL}\n", "utf-8")
+    assert run(["--lang", "en", "--catalog", str(catalogue_dir), "doctor"]) == Exit.NO
+    said = capsys.readouterr()
+    assert "hush" not in said.out + said.err and "hu/sh" not in said.out
