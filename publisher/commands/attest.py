@@ -58,23 +58,22 @@ def write_review(root: Path, dataset: Dataset, by: str, on: date, note: str, cov
 
     Raises:
         OpendataError: ``attest-empty`` without a name or note, ``attest-exists`` where that day has a
-            review, ``attest-outside`` where ``reviews`` leads out of the catalogue.
+            review, ``attest-outside`` where ``reviews`` leads out of the catalogue, ``cannot-write``.
     """
+    from publisher.scaffold.write import write_new
+
     author, text = _plain(by), _plain(note)
     if not author or not text:
         raise OpendataError("attest-empty")
     path = root / dataset.folder / "reviews" / f"{on.isoformat()}.yaml"
     if not path.resolve().is_relative_to(root.resolve()):
         raise OpendataError("attest-outside", path=path.relative_to(root).as_posix())
-    path.parent.mkdir(exist_ok=True)
     lines = [f"on: {on.isoformat()}", f"by: {_quoted(author)}", f"note: {_quoted(text)}"]
     if covers is not None:
         lines.append(f"covers: {covers.isoformat()}")
-    try:
-        with path.open("x", encoding="utf-8", newline="\n") as stream:
-            stream.write("\n".join(lines) + "\n")
-    except FileExistsError as error:
-        raise OpendataError("attest-exists", Exit.NO, path=path.relative_to(root).as_posix()) from error
+    file = path.relative_to(root).as_posix()
+    if write_new(root, {file: ("\n".join(lines) + "\n").encode()}).kept:
+        raise OpendataError("attest-exists", Exit.NO, path=file)
     return path
 
 

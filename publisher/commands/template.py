@@ -24,6 +24,7 @@ def command(session: Session, name: str, out: Path | None) -> None:
     """
     from publisher.catalogue.load import load
     from publisher.tables.form import write_form
+    from publisher.workspace import writing
 
     catalogue = load(session.root).catalogue
     if catalogue is None:
@@ -40,5 +41,6 @@ def command(session: Session, name: str, out: Path | None) -> None:
     target = out or Path(f"{name}-form.xlsx")
     if target.exists():
         raise OpendataError("file-exists", Exit.NO, path=str(target))
-    write_form(schema, title, languages, target)
+    with writing(target):
+        write_form(schema, title, languages, target)
     click.echo(target)

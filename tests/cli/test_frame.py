@@ -107,6 +107,7 @@ def test_a_defect_on_a_full_disk_is_still_70(
     [
         ["inventory", "--out", "no/list.csv"],
         ["inventory", "--out", "no/list.xlsx"],
+        ["template", "truong-mam-non", "--out", "no/form.xlsx"],
         ["plan", "--out", "no/plan.json"],
         ["validate", "--write-baseline", "no/known.yaml"],
         ["ci", "files", "--provider", "github", "--into", "a-file/in"],
