@@ -18,6 +18,8 @@ from publisher.text import Text
 def plain(value: Any) -> Any:
     """A value of the model as plain JSON data; None where it says nothing."""
     match value:
+        case str():
+            return value or None
         case Text():
             return dict(value.by_language) or None
         case date():
@@ -30,8 +32,6 @@ def plain(value: Any) -> Any:
             return {str(key): plain(one) for key, one in value.items()} or None
         case tuple() | list():
             return [plain(one) for one in value] or None
-        case "":
-            return None
     return value
 
 
@@ -95,6 +95,7 @@ def catalogue_record(catalogue: Catalogue) -> dict[str, Any]:
             "regions": _entries(catalogue.regions),
             "decisions": _entries(catalogue.decisions),
             "legal": _entries(catalogue.legal),
+            "words": {one: catalogue.words[one] for one in settings.languages if one in catalogue.words},
         }
     )
 

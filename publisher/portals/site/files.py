@@ -10,6 +10,7 @@ import errno
 import hashlib
 import os
 import shutil
+import stat
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
@@ -35,7 +36,7 @@ class Stage:
         self.old = old
         self.made: dict[str, Made] = {}
         self.written: list[str] = []
-        self._folders: set[Path] = set()
+        self._folders: set[str] = set()
         self.folder.parent.mkdir(parents=True, exist_ok=True)
         self.folder.mkdir()
 
@@ -44,13 +45,9 @@ class Stage:
         if path in self.made:
             return True
         made = self.old.get(path)
-        there = self.base / path
-        try:
-            if made is None or there.stat().st_size != made.bytes:
-                return False
-        except (FileNotFoundError, NotADirectoryError):
+        if made is None or _size(f"{self.base}/{path}") != made.bytes:
             return False
-        _link(there, self._place(path))
+        _link(f"{self.base}/{path}", self._place(path))
         self.made[path] = made
         return True
 
@@ -98,7 +95,7 @@ class Stage:
         if path not in self.made and of in self.made:
             if self.old.get(path) == self.made[of] and self.keep(path):
                 return
-            _link(self.folder / of, self._place(path))
+            _link(f"{self.folder}/{of}", self._place(path))
             self._note(path, self.made[of])
 
     def forget(self, folder: str) -> None:
@@ -124,7 +121,7 @@ class Stage:
             if there.is_symlink():
                 place.symlink_to(there.readlink(), target_is_directory=there.is_dir())
             else:
-                _link(there, place)
+                _link(str(there), place)
             carried.append(path)
         return carried
 
@@ -133,11 +130,11 @@ class Stage:
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def _place(self, path: str) -> Path:
-        place = self.folder / path
-        if place.parent not in self._folders:
-            place.parent.mkdir(parents=True, exist_ok=True)
-            self._folders.add(place.parent)
-        return place
+        folder = path.rpartition("/")[0]
+        if folder not in self._folders:
+            (self.folder / folder).mkdir(parents=True, exist_ok=True)
+            self._folders.add(folder)
+        return self.folder / path
 
     def _note(self, path: str, made: Made) -> None:
         self.made[path] = made
@@ -149,26 +146,26 @@ def foreign(folder: Path, ours: Mapping[str, Made]) -> Iterator[str]:
     if not folder.is_dir():
         return
     for top, folders, names in os.walk(folder):
-        links = [name for name in folders if (Path(top) / name).is_symlink()]
+        links = [name for name in folders if stat.S_ISLNK(os.lstat(f"{top}/{name}").st_mode)]
         folders[:] = [name for name in folders if name not in links]
-        base = Path(top).relative_to(folder).as_posix()
+        base = top[len(str(folder)) :].replace(os.sep, "/")
         for name in sorted([*names, *links]):
-            path = name if base == "." else f"{base}/{name}"
+            path = f"{base}/{name}".removeprefix("/")
             if path not in ours and path != STATE:
                 yield path
 
 
 def missing(folder: Path, ours: Mapping[str, Made]) -> tuple[str, ...]:
     """Files of the site that are gone from the folder, or have another size."""
-    lost = []
-    for path, made in ours.items():
-        try:
-            size = Path(folder, path).stat().st_size
-        except (FileNotFoundError, NotADirectoryError):
-            size = -1
-        if size != made.bytes:
-            lost.append(path)
-    return tuple(lost)
+    return tuple(path for path, made in ours.items() if _size(f"{folder}/{path}") != made.bytes)
+
+
+def _size(path: str) -> int | None:
+    """A file's size, None if it is not there. A string, as a site has many files and a ``Path`` costs more."""
+    try:
+        return os.lstat(path).st_size
+    except (FileNotFoundError, NotADirectoryError):
+        return None
 
 
 def _parents(path: str) -> Iterator[str]:
@@ -177,7 +174,7 @@ def _parents(path: str) -> Iterator[str]:
         yield path
 
 
-def _link(there: Path, place: Path) -> None:
+def _link(there: str, place: Path) -> None:
     """A second name for a file, or a copy where the file system has no links."""
     try:
         place.hardlink_to(there)

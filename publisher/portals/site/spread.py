@@ -6,6 +6,7 @@ it tells its parent.
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 import os
 from collections.abc import Callable, Iterator, Sequence
@@ -35,6 +36,7 @@ def spread(
         return
     chunks = [items[start : start + _CHUNK] for start in range(0, len(items), _CHUNK)]
     _work.append((stage, function))
+    gc.freeze()  # a collection in a child would copy every page of memory that it shares with its parent
     try:
         with ProcessPoolExecutor(min(workers, 8), multiprocessing.get_context("fork")) as pool:
             for chunk, (results, made, written) in zip(chunks, pool.map(_run, chunks), strict=True):
@@ -42,6 +44,7 @@ def spread(
                 stage.written += written
                 yield from zip(chunk, results, strict=True)
     finally:
+        gc.unfreeze()
         _work.pop()
 
 
