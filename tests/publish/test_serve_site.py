@@ -131,3 +131,33 @@ def test_a_published_change_is_seen_without_a_restart(client: Client, publisher:
     publisher.add("moi")
     publisher.publish()
     assert json.loads(client.ask("/api/3/action/package_search")[2])["result"]["count"] == 3
+
+
+@pytest.mark.parametrize("path", ["/" + "a" * 5000, "/" + "a/" * 4000, "/dataset/" + "%61" * 300 + "/x"])
+def test_addresses_without_end_get_the_404_page(client: Client, publisher: Any, path: str) -> None:
+    status, _, body = client.ask(path)
+    assert (status, body) == (404, (publisher.site / "404.html").read_bytes())
+
+
+@pytest.mark.parametrize("body", ["[" * 100_000, "{", '{"id": ["a"]}', "\ud800"])
+def test_odd_questions_to_the_api_are_answered(client: Client, body: str) -> None:
+    sent = body.encode("utf-8", "surrogatepass").decode("latin-1")
+    assert client.ask("/api/3/action/package_show", "POST", sent, Content_Type="application/json")[0] == 404
+    assert client.ask("/api/3/action/package_search", "POST", "0", Transfer_Encoding="chunked")[0] == 400
+
+
+def test_a_filter_that_is_not_offered_is_refused_and_not_passed_over(client: Client) -> None:
+    assert client.ask("/api/3/action/package_search?fq=organization:x")[0] == 409
+    assert client.ask("/api/3/action/package_search?fq=")[0] == 200
+
+
+def test_readers_who_go_away_are_no_news(publisher: Any, serve: Any, capfd: pytest.CaptureFixture[str]) -> None:
+    publisher.publish()
+    server = serve(publisher.site)
+    capfd.readouterr()
+    for error in (BrokenPipeError(), TimeoutError()):
+        try:
+            raise error
+        except OSError:
+            server.handle_error(None, ("127.0.0.1", 1))
+    assert capfd.readouterr().err == ""

@@ -60,6 +60,8 @@ class Api:
             start, rows = int(parameters.get("start", "0")), int(parameters.get("rows", "10"))
         except ValueError:
             return 409, _failure("package_search", "Validation Error", "rows and start are numbers")
+        if parameters.get("fq"):
+            return 409, _failure("package_search", "Validation Error", "fq is not offered here: use q")
         if start < 0 or rows < 0:
             return 409, _failure("package_search", "Validation Error", "rows and start are not negative")
         wanted = fold(parameters.get("q", "")).replace("*:*", "").split()

@@ -6,6 +6,7 @@ import hashlib
 import json
 import mimetypes
 import re
+import sys
 from collections.abc import Mapping
 from email.utils import formatdate
 from http import HTTPStatus
@@ -54,6 +55,11 @@ class SiteServer(ThreadingHTTPServer):
         name = f"[{host!s}]" if ":" in str(host) else str(host)
         return f"http://{name}:{port}/"
 
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Readers who go away in the middle of an answer are no news; all else is told as ever."""
+        if not isinstance(sys.exception(), ConnectionError | TimeoutError):
+            super().handle_error(request, client_address)
+
 
 class Handler(BaseHTTPRequestHandler):
     """One request."""
@@ -85,7 +91,8 @@ class Handler(BaseHTTPRequestHandler):
         """An answer of the API; parameters as JSON or as a form."""
         found = _API.fullmatch(unquote(urlsplit(self.path).path))
         length = self.headers.get("Content-Length", "0")
-        if found is None or not length.isdecimal() or int(length) > _MAX_BODY:
+        whole = length.isdecimal() and int(length) <= _MAX_BODY and "Transfer-Encoding" not in self.headers
+        if found is None or not whole:
             self.close_connection = True
             self._send_json(HTTPStatus.BAD_REQUEST, {"success": False, "error": {"message": "Bad request"}})
             return
@@ -106,16 +113,16 @@ class Handler(BaseHTTPRequestHandler):
             return None
         try:
             file = (root / path.lstrip("/")).resolve()
-        except (OSError, RuntimeError):
-            return None
-        if not file.is_relative_to(root):
-            return None
-        if file.is_dir():
-            page = file / "index.html"
-            if not page.is_file():
+            if not file.is_relative_to(root):
                 return None
-            return page if path.endswith("/") or not path else file
-        return file if file.is_file() and not path.endswith("/") else None
+            if file.is_dir():
+                page = file / "index.html"
+                if not page.is_file():
+                    return None
+                return page if path.endswith("/") or not path else file
+            return file if file.is_file() and not path.endswith("/") else None
+        except (OSError, RuntimeError):  # a name that is too long, a circle of links
+            return None
 
     def _answer(self, action: str, parameters: Mapping[str, str]) -> None:
         status, answer = self.server.api.answer(action, parameters)
@@ -223,6 +230,6 @@ def _parameters(body: bytes, media_type: str) -> dict[str, str]:
         return dict(parse_qsl(body.decode("utf-8", "replace")))
     try:
         data = json.loads(body or b"{}")
-    except ValueError:
+    except (ValueError, RecursionError):
         return {}
     return {str(key): str(value) for key, value in data.items()} if isinstance(data, dict) else {}
