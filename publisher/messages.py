@@ -3,7 +3,7 @@
 Interface texts use the English sentence as message id. A problem's sentences stand under its code,
 in the contexts ``message`` (what is wrong) and ``help`` (what to do), in every language, English
 included. One file a part of the product (``tables.po``, ``portal.po``, ...). A catalogue may add a
-language, or reword one, with ``catalog/locale/LANG.po``.
+language, or reword one, with ``catalog/locale/LANG.po`` (:mod:`publisher.catalogue.words`).
 """
 
 from __future__ import annotations
@@ -47,10 +47,10 @@ class _Lenient(Formatter):
 class Messages:
     """All sentences of one language, English where a language has none."""
 
-    def __init__(self, language: str, extra: Path | None = None) -> None:
+    def __init__(self, language: str, extra: str = "") -> None:
         self.language = language
         self._translations = _translations(language, extra)
-        self._english = _translations("en", None) if language != "en" else self._translations
+        self._english = _translations("en", "") if language != "en" else self._translations
 
     def text(self, sentence: str, /, **params: object) -> str:
         """An interface text, its ``{placeholders}`` filled."""
@@ -89,11 +89,11 @@ def _fill(sentence: str, params: Mapping[str, object]) -> str:
 
 
 @lru_cache
-def _translations(language: str, extra: Path | None) -> gettext.NullTranslations:
+def _translations(language: str, extra: str) -> gettext.NullTranslations:
     folder = str(resources.files("publisher") / "locale")
     chain: list[gettext.NullTranslations] = []
-    if extra is not None and extra.is_file():
-        chain.append(_compiled(extra))
+    if extra:
+        chain.append(_compiled(language, extra))
     for candidate in dict.fromkeys([language, language.split("-")[0]]):
         for path in sorted(Path(folder, candidate, "LC_MESSAGES").glob("*.mo")):
             with path.open("rb") as stream:
@@ -104,22 +104,21 @@ def _translations(language: str, extra: Path | None) -> gettext.NullTranslations
     return first
 
 
-def _compiled(path: Path) -> gettext.GNUTranslations:
+def _compiled(language: str, text: str) -> gettext.GNUTranslations:
     import io
 
     from babel.messages.mofile import write_mo
     from babel.messages.pofile import read_po
 
     buffer = io.BytesIO()
-    with path.open("rb") as stream:
-        write_mo(buffer, read_po(stream))
+    write_mo(buffer, read_po(io.StringIO(text), locale=language.replace("-", "_")))
     buffer.seek(0)
     return gettext.GNUTranslations(buffer)
 
 
 @lru_cache
-def messages(language: str, extra: Path | None = None) -> Messages:
-    """The messages of a language; ``extra`` is a catalogue's own .po file."""
+def messages(language: str, extra: str = "") -> Messages:
+    """The messages of a language; ``extra`` are a catalogue's own words, the text of a PO file."""
     return Messages(language, extra)
 
 

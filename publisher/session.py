@@ -47,10 +47,14 @@ class Session:
     def messages(self) -> Messages:
         """The words, with the catalogue's own where it has some."""
         try:
-            extra = self.root / "catalog" / "locale" / f"{self.language}.po"
+            root = self.root
         except OpendataError:  # outside a catalogue there are only the shipped words
             return messages(self.language)
-        return messages(self.language, extra if extra.is_file() else None)
+        if not (root / "catalog" / "locale" / f"{self.language}.po").is_file():
+            return messages(self.language)
+        from publisher.catalogue.words import words_of
+
+        return messages(self.language, words_of(root, self.language, []))  # validation tells what is wrong with them
 
     @property
     def progress(self) -> Progress:

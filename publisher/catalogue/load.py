@@ -31,6 +31,7 @@ from publisher.catalogue.files import (
 from publisher.catalogue.lenient import is_about_files, understood
 from publisher.catalogue.model import Catalogue, Consent, Dataset, Review, Settings, Source, TableSchema
 from publisher.catalogue.shape import is_shaped
+from publisher.catalogue.words import own_words
 from publisher.problem import Problem, Severity
 from publisher.text import NO_TEXT
 
@@ -88,6 +89,7 @@ def _catalogue(reader: _Reader, settings: Settings) -> Catalogue:
         broken=found.broken,
         strays=tuple(sorted(found.files - found.named)),
         unread=frozenset(reader.unread),
+        words=own_words(reader.root, reader.problems),
     )
 
 

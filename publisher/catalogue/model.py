@@ -198,7 +198,8 @@ class Catalogue:
     whoever does anything else with datasets takes ``sound``. ``strays`` are files under ``datasets/`` that
     nothing names.
     ``unread`` are files of ``catalog/`` and ``schemas/`` of which at least one entry could not be
-    read: what refers to an absent entry of such a file may be right.
+    read: what refers to an absent entry of such a file may be right. ``words`` are the catalogue's own
+    interface texts by language, each the text of a PO file.
     """
 
     root: Path
@@ -216,6 +217,7 @@ class Catalogue:
     broken: Mapping[str, str] = field(default_factory=dict)
     strays: tuple[str, ...] = ()
     unread: frozenset[str] = frozenset()
+    words: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def sound(self) -> Mapping[str, Dataset]:

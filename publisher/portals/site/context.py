@@ -63,7 +63,7 @@ class Lens:
         self.view = view
         self.language = language
         self.prefix = "" if language == view.languages[0] else f"{language}/"
-        self.speaker = speaker(language)
+        self.speaker = speaker(language, view.words(language))
         self.say = self.speaker.plain
         self.order = order(language)
         self._fallback = (language, *view.languages)

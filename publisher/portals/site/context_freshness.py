@@ -11,7 +11,6 @@ from markupsafe import Markup
 from publisher.plan.model import Record
 from publisher.portals.site.context import Lens
 from publisher.portals.site.context_dataset import frequency, period
-from publisher.portals.site.render import speaker
 from publisher.portals.site.words import day
 
 _DATES = ("opens_at", "due_at", "overdue_at", "delinquent_at", "fixed_from", "fixed_until")
@@ -88,7 +87,7 @@ def _state(lens: Lens, state: str) -> str:
 
 
 def _sentences(lens: Lens, terms: Mapping[str, Any], words: str) -> list[Markup]:
-    say = speaker(lens.language)
+    say = lens.speaker
     said = [Markup("{}.").format(words)]
     evidence = terms.get("evidence") or {}
     covered, following, due = terms.get("covered") or {}, terms.get("next") or {}, terms.get("due_at")

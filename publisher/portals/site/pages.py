@@ -98,7 +98,7 @@ def _drawers(view: SiteView) -> tuple[Drawer, ...]:
 @lru_cache(maxsize=2)
 def _site_key(view: SiteView) -> str:
     catalogue = view.catalogue
-    shown = {key: catalogue.get(key) for key in ("name", "publisher", "base_url", "languages", "standing")}
+    shown = {key: catalogue.get(key) for key in ("name", "publisher", "base_url", "languages", "standing", "words")}
     drawer = _drawers(view)[0]
     return digest_of({**shown, "tool": view.tool, "design": design_digest(), "proposals": drawer.has_proposals})
 

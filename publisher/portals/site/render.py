@@ -46,8 +46,8 @@ def design_digest() -> str:
 class Speaker:
     """Interface sentences of one language, safe for HTML; each sentence is looked up once."""
 
-    def __init__(self, language: str) -> None:
-        self._messages = messages(language)
+    def __init__(self, language: str, own: str) -> None:
+        self._messages = messages(language, own)
         self._found: dict[str, Markup] = {}
         self._plain: dict[str, str] = {}
 
@@ -74,13 +74,13 @@ class Speaker:
 
 
 @lru_cache
-def speaker(language: str) -> Speaker:
-    """The one speaker of a language."""
-    return Speaker(language)
+def speaker(language: str, own: str = "") -> Speaker:
+    """The one speaker of a language, with a catalogue's own words."""
+    return Speaker(language, own)
 
 
 @lru_cache
-def environment(language: str) -> Environment:
+def environment(language: str, own: str = "") -> Environment:
     """Templates that speak one language. Everything is escaped but what is Markup; absent fields are empty."""
     env = Environment(
         loader=PackageLoader("publisher.portals.site"),
@@ -89,7 +89,7 @@ def environment(language: str) -> Environment:
         lstrip_blocks=True,
         auto_reload=False,
     )
-    say = speaker(language)
+    say = speaker(language, own)
 
     def when(iso: str) -> Markup:
         return Markup('<time datetime="{}">{}</time>').format(iso, words.day(iso, language))

@@ -18,7 +18,7 @@ class Drawer:
 
     def __init__(self, lens: Lens) -> None:
         self.lens = lens
-        self._environment = environment(lens.language)
+        self._environment = environment(lens.language, lens.view.words(lens.language))
         self._templates: dict[str, Any] = {}
 
     @cached_property

@@ -32,3 +32,7 @@ class SiteView:
     def languages(self) -> tuple[str, ...]:
         """The catalogue's languages; the first one's pages stand at the root."""
         return tuple(self.catalogue.get("languages") or ("en",))
+
+    def words(self, language: str) -> str:
+        """The catalogue's own words in a language, the text of a PO file, '' if it has none."""
+        return str((self.catalogue.get("words") or {}).get(language, ""))
