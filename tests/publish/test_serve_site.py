@@ -151,13 +151,13 @@ def test_a_filter_that_is_not_offered_is_refused_and_not_passed_over(client: Cli
     assert client.ask("/api/3/action/package_search?fq=")[0] == 200
 
 
-def test_readers_who_go_away_are_no_news(publisher: Any, serve: Any, capfd: pytest.CaptureFixture[str]) -> None:
+def test_readers_who_go_away_are_no_news(publisher: Any, serve: Any) -> None:
     publisher.publish()
     server = serve(publisher.site)
-    capfd.readouterr()
+    publisher.said()
     for error in (BrokenPipeError(), TimeoutError()):
         try:
             raise error
         except OSError:
             server.handle_error(None, ("127.0.0.1", 1))
-    assert capfd.readouterr().err == ""
+    assert publisher.said() == ""
