@@ -59,3 +59,11 @@ def test_every_problem_is_worded_in_both_languages_with_the_same_placeholders(co
 def test_the_command_reference_is_what_the_commands_say() -> None:
     run(["--lang", "en", "--version"])
     assert (REPOSITORY / "docs" / "commands.md").read_text("utf-8") == script("docs-commands").reference()
+
+
+def test_vietnamese_has_one_word_for_one_thing() -> None:
+    """tập dữ liệu, cấu trúc bảng, tệp mô tả, tệp dữ liệu; the reader is bạn."""
+    other = re.compile("bộ dữ liệu|lược đồ|bản mô tả|tài nguyên|anh/chị|quý vị", re.IGNORECASE)
+    guides = [*(REPOSITORY / "docs").glob("*.md"), REPOSITORY / "README.md"]
+    files = [*guides, *(one for one in SOURCES if one.parent.parent.name == "vi")]
+    assert [(file.name, found.group()) for file in files for found in other.finditer(file.read_text("utf-8"))] == []
