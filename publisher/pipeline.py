@@ -131,8 +131,17 @@ def timelines(catalogue: Catalogue, report: Report, repository: Repository | Non
 
 
 def decide(prepared: Prepared, wish: Wish) -> Verdict:
-    """What of the plan may be done: what is selected, agreed to earlier, and consented to."""
-    plan = selected(prepared.plan, wish.select)
+    """What of the plan may be done: what is selected, agreed to earlier, and consented to.
+
+    Raises:
+        OpendataError: ``selection-empty`` for a pattern that fits no dataset, here or on the portal.
+    """
+    plan = prepared.plan
+    if wish.select:
+        from publisher.validation.selection import matching
+
+        there = [subject.name for subject in prepared.state.holdings if subject.kind is Kind.DATASET]
+        plan = selected(plan, matching(prepared.catalogue, wish.select, there))
     if wish.reviewed is not None:
         plan = agreed(plan, wish.reviewed)
     held = sum(subject.kind is Kind.DATASET for subject in prepared.state.holdings)

@@ -6,12 +6,12 @@ import json
 import re
 from collections.abc import Sequence
 from datetime import date, datetime, time, tzinfo
-from fnmatch import fnmatchcase
 from pathlib import Path
 
 import click
 
 from publisher.catalogue.model import Catalogue, Dataset
+from publisher.commands.options import SELECT
 from publisher.errors import Exit, OpendataError
 from publisher.freshness.model import Assessment, State
 from publisher.session import Session
@@ -23,7 +23,7 @@ _DAY = re.compile(r"\d{4}-\d{2}-\d{2}\Z")
 
 @click.command()
 @click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
-@click.option("--select", multiple=True, help="Only datasets whose name fits, such as truong-*; may be repeated.")
+@SELECT
 @click.option("--now", "instant", help="The day or instant to judge on, such as 2026-04-15 (default: now).")
 @click.option(
     "--fail-on",
@@ -100,6 +100,9 @@ def measure(session: Session, catalogue: Catalogue, datasets: Sequence[Dataset],
 
 
 def _selected(catalogue: Catalogue, paths: Sequence[Path], patterns: Sequence[str]) -> list[Dataset]:
+    from publisher.validation.selection import matching
+
+    fitting = matching(catalogue, patterns)
     wanted = [path.resolve() for path in paths]
     for path in wanted:
         if not path.exists():
@@ -108,7 +111,7 @@ def _selected(catalogue: Catalogue, paths: Sequence[Path], patterns: Sequence[st
     for dataset in catalogue.sound.values():
         folder = (catalogue.root / dataset.folder).resolve()
         near = not wanted or any(path == folder or path in folder.parents or folder in path.parents for path in wanted)
-        if near and (not patterns or any(fnmatchcase(dataset.name, pattern) for pattern in patterns)):
+        if near and (not patterns or dataset.name in fitting):
             chosen.append(dataset)
     if not chosen and (paths or patterns):
         raise OpendataError("freshness-nothing-selected")

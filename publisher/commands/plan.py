@@ -8,15 +8,9 @@ from pathlib import Path
 
 import click
 
+from publisher.commands.options import ADDRESS, AS_OF, PORTAL, ROLLBACK
 from publisher.errors import Exit
 from publisher.session import Session
-
-PORTAL = click.option("--portal", help="The portal, by its key in catalog/portals.yaml (default: the only site).")
-AS_OF = click.option(
-    "--as-of", type=click.DateTime(["%Y-%m-%d"]), help="Write the state of freshness on this day into the pages."
-)
-ADDRESS = click.option("--base-url", help="Read what is published from this address if the folder is empty.")
-ROLLBACK = click.option("--rollback", is_flag=True, help="Allow a commit older than the published one.")
 
 
 @click.command()

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import click
 
-from publisher.commands.plan import ADDRESS, AS_OF, PORTAL, ROLLBACK
+from publisher.commands.options import ADDRESS, AS_OF, PORTAL, ROLLBACK, SELECT, WAIT, YES
 from publisher.errors import Exit, OpendataError
 from publisher.plan.model import Outcome, Plan, Risk
 from publisher.plan.safety import Verdict
@@ -22,13 +22,13 @@ from publisher.session import Session
 @click.option(
     "--plan", "plan_file", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="Do only what is in it."
 )
-@click.option("--select", multiple=True, help="Only these datasets; * stands for any letters.")
+@SELECT
 @click.option(
     "--allow", multiple=True, metavar="KIND=N", help="Agree to exactly N changes of a kind: delete, loss, ..."
 )
 @click.option("--cap", type=click.IntRange(min=0), help="Let at most so many risky changes through (default: 30 %).")
-@click.option("--yes", is_flag=True, help="Do not ask.")
-@click.option("--wait", type=click.FloatRange(min=0), default=60.0, help="Seconds to wait for another publisher.")
+@YES
+@WAIT
 @click.option("--format", "shape", type=click.Choice(["human", "json"]), default="human", help="How it is written.")
 @AS_OF
 @ADDRESS

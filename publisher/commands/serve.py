@@ -6,12 +6,13 @@ import errno
 
 import click
 
+from publisher.commands.options import PORTAL
 from publisher.errors import Exit, OpendataError
 from publisher.session import Session
 
 
 @click.command()
-@click.option("--portal", help="The portal, by its key in catalog/portals.yaml (default: the only site).")
+@PORTAL
 @click.option("--port", type=click.IntRange(0, 65535), default=8000, help="The port; 0 for any that is free.")
 @click.option("--host", default="127.0.0.1", help="The address to listen at.")
 @click.pass_obj

@@ -10,6 +10,7 @@ from typing import Any
 
 import click
 
+from publisher.commands.options import ADDRESS, PORTAL, WAIT, YES
 from publisher.errors import Exit, OpendataError
 from publisher.session import Session, now
 
@@ -17,10 +18,10 @@ from publisher.session import Session, now
 @click.command()
 @click.argument("dataset")
 @click.option("--reason", required=True, help="Why; readers are shown it.")
-@click.option("--portal", help="The portal, by its key in catalog/portals.yaml (default: the only site).")
-@click.option("--base-url", help="Read what is published from this address if the folder is empty.")
-@click.option("--yes", is_flag=True, help="Do not ask.")
-@click.option("--wait", type=click.FloatRange(min=0), default=60.0, help="Seconds to wait for another publisher.")
+@PORTAL
+@ADDRESS
+@YES
+@WAIT
 @click.option("--format", "shape", type=click.Choice(["human", "json"]), default="human", help="How it is written.")
 @click.pass_obj
 def command(

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from publisher.commands.options import SELECT
 from publisher.errors import Exit, OpendataError
 from publisher.reports.problems import FORMATS, render
 from publisher.session import Session, now
@@ -22,9 +23,7 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
-@click.option(
-    "--select", multiple=True, help="Only these datasets: a name such as truong-*, org:KEY, theme:KEY, status:STATUS."
-)
+@SELECT
 @click.option("--changed-since", metavar="REV", help="Only what changed since a git revision, and what depends on it.")
 @click.option("--shard", metavar="I/N", help="Only the I-th of N shares of the datasets, for jobs side by side.")
 @click.option(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from publisher.catalogue.model import Consent
@@ -115,13 +115,7 @@ def agreed(plan: Plan, earlier: Plan) -> Plan:
     return hold(plan, changed)
 
 
-def selected(plan: Plan, patterns: Iterable[str]) -> Plan:
-    """A plan without the datasets that are not named (``*`` stands for any letters); the rest of it stays."""
-    from fnmatch import fnmatchcase
-
-    wanted = tuple(patterns)
-    if not wanted:
-        return plan
+def selected(plan: Plan, names: Collection[str]) -> Plan:
+    """A plan without the datasets that are not named; the rest of it stays."""
     datasets = [a.subject for a in plan.actions if a.subject.kind is Kind.DATASET]
-    others = [one for one in datasets if not any(fnmatchcase(one.name, pattern) for pattern in wanted)]
-    return hold(plan, dict.fromkeys(others, NOT_SELECTED))
+    return hold(plan, {one: NOT_SELECTED for one in datasets if one.name not in names})

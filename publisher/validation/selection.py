@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import PurePosixPath
@@ -57,8 +57,8 @@ def select(
     if paths and "." not in paths:
         chosen = frozenset(_touched(catalogue, folders, frozenset(paths), {}))
     if patterns:
-        matching = frozenset(name for pattern in patterns for name in _matching(catalogue, folders, pattern))
-        chosen = matching if chosen is None else chosen & matching
+        fitting = matching(catalogue, patterns)
+        chosen = fitting if chosen is None else chosen & fitting
     if changed_since is not None:
         if repository is None:
             raise OpendataError("git-missing")
@@ -70,7 +70,17 @@ def select(
     return Selection(chosen, changed, files)
 
 
-def _matching(catalogue: Catalogue, folders: Mapping[str, str], pattern: str) -> list[str]:
+def matching(catalogue: Catalogue, patterns: Iterable[str], others: Iterable[str] = ()) -> frozenset[str]:
+    """The datasets that any of the patterns of ``--select`` fits; ``others`` are names outside the catalogue.
+
+    Raises:
+        OpendataError: ``selection-empty`` for a pattern that fits none.
+    """
+    names = list(dict.fromkeys([*catalogue.datasets, *catalogue.broken, *others]))
+    return frozenset(name for pattern in patterns for name in _matching(catalogue, names, pattern))
+
+
+def _matching(catalogue: Catalogue, names: Sequence[str], pattern: str) -> list[str]:
     kind, colon, key = pattern.partition(":")
     datasets = catalogue.datasets.values()
     if colon and kind == "org":
@@ -80,9 +90,9 @@ def _matching(catalogue: Catalogue, folders: Mapping[str, str], pattern: str) ->
     elif colon and kind == "status":
         found = [one.name for one in datasets if one.status == key]
     else:
-        found = [name for name in folders if fnmatchcase(name, pattern)]
+        found = [name for name in names if fnmatchcase(name, pattern)]
     if not found:
-        known = {"org": catalogue.organizations, "theme": catalogue.themes}.get(kind, folders)
+        known: Iterable[str] = {"org": catalogue.organizations, "theme": catalogue.themes}.get(kind, names)
         raise OpendataError("selection-empty", select=pattern, suggestion=suggest(key or pattern, known) or "–")
     return found
 

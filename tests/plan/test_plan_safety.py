@@ -88,7 +88,7 @@ def test_only_what_both_plans_hold_is_done() -> None:
 
 
 def test_what_is_not_selected_needs_no_attention() -> None:
-    verdict = review(selected(plan_of(create("aa"), create("b")), ["a*"]), [], {}, Caps())
+    verdict = review(selected(plan_of(create("aa"), create("b")), {"aa"}), [], {}, Caps())
     assert names(verdict.plan) == ["aa"]
     assert verdict.attention == ()
 

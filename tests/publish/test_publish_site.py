@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import shutil
 from pathlib import Path
 from typing import Any
@@ -260,6 +261,27 @@ def test_selected_datasets_alone_are_published(publisher: Any) -> None:
     subjects = publisher.state()["subjects"]
     assert f"dataset/{NAME}" in subjects
     assert "dataset/khac" not in subjects
+
+
+def test_datasets_are_selected_by_the_same_words_as_for_validate(publisher: Any) -> None:
+    publisher.add("khac")
+    publisher.publish()
+    shutil.rmtree(publisher.root / "datasets" / "khac")
+    publisher.edit(f"datasets/{NAME}/dataset.yaml", status="withdrawn", status_reason={"vi": "thử", "en": "test"})
+    assert publisher.publish("--select", "status:withdrawn", "--allow", "withdraw=1") == 0
+    record = json.loads((publisher.site / "dataset" / NAME / "record.json").read_text("utf-8"))
+    assert record["status"] == "withdrawn"
+    assert "dataset/khac" in publisher.state()["subjects"]
+    # What is only on the portal any more has a name too.
+    assert publisher.publish("--select", "kh*", "--allow", "delete=1") == 0
+    assert "dataset/khac" not in publisher.state()["subjects"]
+
+
+@pytest.mark.parametrize("pattern", ["truong-mam-nom", "org:khong-co", "kh*"])
+def test_a_selection_that_fits_nothing_is_told(publisher: Any, pattern: str) -> None:
+    assert publisher.publish("--select", pattern) == 4
+    assert pattern in publisher.said()
+    assert not publisher.site.exists()
 
 
 def test_a_withdrawn_dataset_keeps_its_page_and_loses_its_bytes(publisher: Any) -> None:
