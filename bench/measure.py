@@ -27,6 +27,7 @@ sys.path.insert(0, str(REPOSITORY / "tests" / "support"))
 
 from generate import generate  # noqa: E402
 
+PARTS = ("repository", "generated", "peer")
 OPENDATA = [sys.executable, "-m", "publisher", "--quiet"]
 
 PAGE = """\
@@ -227,7 +228,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true", help="fewer runs and 500 instead of 10,000 datasets")
     parser.add_argument("--write", action="store_true", help="write what is printed into docs/benchmarks.md too")
+    parser.add_argument("parts", nargs="*", metavar="PART", help=f"of {', '.join(PARTS)}; all if none is named")
     asked = parser.parse_args()
+    parts = asked.parts or PARTS
     times, datasets, tables = (1, 500, 100) if asked.quick else (3, 10_000, 1_000)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
@@ -235,9 +238,12 @@ def main() -> None:
         subprocess.run(["git", "clone", "--quiet", str(REPOSITORY), str(clone)], check=True)
         bench = Benchmark(clone)
         head(bench, clone)
-        this_repository(bench, times, clone)
-        generated(bench, datasets, folder / "generated")
-        beside_frictionless(bench, times, tables, folder / "peer")
+        if "repository" in parts:
+            this_repository(bench, times, clone)
+        if "generated" in parts:
+            generated(bench, datasets, folder / "generated")
+        if "peer" in parts:
+            beside_frictionless(bench, times, tables, folder / "peer")
         bench.say()
         for note in bench.notes:
             bench.say(note)

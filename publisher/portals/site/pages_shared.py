@@ -73,6 +73,7 @@ def _home(drawer: Drawer) -> tuple[str, bytes]:
 def _list(drawer: Drawer, version: str) -> Iterator[tuple[str, bytes]]:
     lens = drawer.lens
     with_data = sum(e.data for e in lens.entries)
+    facets = {up: _facets(drawer, up) for up in ("../", "../../")}
     for path, page in paged("dataset/", lens.entries):
         yield drawer.page(
             "list.html",
@@ -80,7 +81,7 @@ def _list(drawer: Drawer, version: str) -> Iterator[tuple[str, bytes]]:
             lens.say("Data"),
             section="dataset/",
             records_version=version,
-            facets=_facets(drawer, "../" if page["number"] == 1 else "../../"),
+            facets=facets["../" if page["number"] == 1 else "../../"],
             with_data=with_data,
             without=len(lens.entries) - with_data,
             held_entries=[e for e in page["shown"] if e.data],
