@@ -19,7 +19,7 @@ DESCRIPTOR = "dataset.yaml"
 REVIEWS = "reviews"
 KEYED = ("organizations", "themes", "licenses", "regions", "legal", "decisions", "portals")
 _OF_CATALOGUE = ("catalog.yaml", "baseline.yaml", *(f"{kind}.yaml" for kind in KEYED))
-_IGNORED = {"README.md", ".gitkeep", ".gitattributes", "Thumbs.db", ".DS_Store", "desktop.ini"}
+_IGNORED = {"readme.md", ".gitkeep", ".gitattributes", "thumbs.db", ".ds_store", "desktop.ini"}
 _YAML = {".yaml", ".yml"}
 
 
@@ -125,7 +125,8 @@ def leads_outside(root: Path, file: str) -> bool:
 
 def is_data(name: str) -> bool:
     """Whether a file of a dataset's folder is data rather than the descriptor or an editor's trace."""
-    return name != DESCRIPTOR and name not in _IGNORED and not name.startswith((".", "~$"))
+    trace = name.startswith((".", "~$")) or name.endswith(("~", ".tmp"))
+    return name != DESCRIPTOR and name.casefold() not in _IGNORED and not trace
 
 
 def parts(folder: Path, relative: str, path: str) -> tuple[Part, ...]:

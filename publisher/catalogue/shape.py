@@ -12,11 +12,11 @@ from typing import Any
 from jsonschema_rs import ValidationError
 
 from publisher.catalogue.document import Document
-from publisher.catalogue.jsonschemas import KINDS, json_schema, validator, whole_schema
+from publisher.catalogue.jsonschemas import KINDS, is_name, json_schema, validator, whole_schema
 from publisher.catalogue.nodes import MAX_PROBLEMS, Pointer
 from publisher.messages import Term
 from publisher.problem import Problem
-from publisher.text import suggest
+from publisher.text import slug, suggest
 
 _KNOWN_SHOWN = 12
 _LIMITS = {"minLength", "minItems", "minProperties"}
@@ -32,8 +32,8 @@ def shape_problems(document: Document, kind: str, dataset: str | None = None) ->
     if is_shaped(document.data, kind):
         return []
     wording = _Wording(document, kind, dataset)
-    found = (one for error in validator(kind).iter_errors(document.data) for one in wording.problems(error))
-    return list(islice(found, MAX_PROBLEMS))
+    errors = list(islice(validator(kind).iter_errors(document.data), MAX_PROBLEMS))
+    return list(islice((one for error in _to_tell(errors) for one in wording.problems(error)), MAX_PROBLEMS))
 
 
 class _Wording:
@@ -55,17 +55,25 @@ class _Wording:
             yield from self._unknown_keys(error, pointer)
         elif keyword == "propertyNames":
             key = str(limit.instance)
+            # In braces, {vi: Nhà, đất} has a key without a value: the comma belongs to the text.
+            comma = isinstance(error.instance, dict) and error.instance.get(key, key) is None
+            if comma:
+                yield self._at("shape-comma", (*pointer, key), key=True, key_name=key[:80])
+                return
             yield self._at("shape-key", (*pointer, key), key=True, key_name=key[:80], expected=self._expected(error))
         elif keyword == "required":
             yield self._at("shape-missing-key", pointer, key_name=limit)
         elif keyword == "type" and isinstance(error.instance, int | float) and (told := self._form(error)):
             yield self._at(told, pointer, value=str(error.instance)[:20], expected=self._expected(error))
         elif keyword == "type":
-            yield self._at("shape-type", pointer, expected=_types(limit), found=_kind(error.instance))
+            code = {"array": "shape-list", "object": "shape-group"}.get("".join(limit), "shape-type")
+            yield self._at(code, pointer, expected=_types(limit), found=_kind(error.instance))
         elif keyword in {"enum", "const"}:
             yield self._value(error, pointer, limit if keyword == "enum" else [limit])
         elif keyword == "format" and limit == "date":
             yield self._at("shape-date", pointer, value=str(error.instance)[:20])
+        elif keyword == "pattern" and (name := self._name_meant(error)):
+            yield self._at("shape-name", pointer, suggestion=name)
         elif keyword in {"pattern", "format"}:
             yield self._at("shape-pattern", pointer, expected=self._expected(error))
         elif keyword == "uniqueItems":
@@ -103,11 +111,18 @@ class _Wording:
             if isinstance(error.instance, dict):  # else its type is told
                 yield self._at("resource-path-and-url" if names_both(error) else "resource-without-file", pointer)
         elif meant := meant_branch(error):
-            for one in meant:
+            for one in _to_tell(meant):
                 yield from self.problems(one)
         else:
             types = [name for branch in branches for one in branch for name in _names(one)]
             yield self._at("shape-type", pointer, expected=_types(types), found=_kind(error.instance))
+
+    def _name_meant(self, error: ValidationError) -> str:
+        """The machine name that a text was meant as, where one is asked for: without quotes, commas, marks."""
+        if _schema_at(error, self.kind).get("$comment") != "name" or not isinstance(error.instance, str):
+            return ""
+        name = slug(error.instance.removesuffix(".yaml"))
+        return name if is_name(name) and not {"/", "\\"} & set(error.instance) else ""
 
     def _form(self, error: ValidationError) -> str | None:
         """The code that asks for a text's form, where a number stands in place of one that has a form of its own."""
@@ -154,6 +169,12 @@ def _schema_at(error: ValidationError, kind: str) -> Any:
     for step in error.schema_path[:-1]:
         schema = schema[step]
     return schema
+
+
+def _to_tell(errors: Sequence[ValidationError]) -> list[ValidationError]:
+    """The errors without those of what stands under a key that cannot be: the key is told."""
+    keys = {(*one.instance_path, str(one.kind.value.instance)) for one in errors if one.kind.name == "propertyNames"}
+    return [error for error in errors if tuple(error.instance_path) not in keys]
 
 
 def _is_other_type(one: ValidationError, whole: ValidationError) -> bool:

@@ -37,7 +37,7 @@ def explain_header(table: Table, file: str, raw: RawTable, found_at: int | None)
     if not any(label.strip() for label in labels):
         yield table.problem("table-blank-header", file, line, sheet=raw.sheet)
         return
-    if not set(names) & set(labels) and not {fold(name) for name in names} & {fold(label.strip()) for label in labels}:
+    if not set(names) & set(labels) and not {_folded(name) for name in names} & {_folded(label) for label in labels}:
         expected = ", ".join(names[:_LISTED])
         yield table.problem("table-header-not-found", file, line, sheet=raw.sheet, expected=expected)
         return
@@ -47,12 +47,17 @@ def explain_header(table: Table, file: str, raw: RawTable, found_at: int | None)
     yield from _labels(table, file, raw, names, line)
 
 
+def _folded(label: str) -> str:
+    """A column's name without case and marks, with blanks as underscores: "Số lớp" was meant as ``so_lop``."""
+    return "_".join(fold(label).replace("_", " ").split())
+
+
 def _labels(table: Table, file: str, raw: RawTable, names: list[str], line: int) -> Iterator[Problem]:
     missing = [name for name in names if name not in raw.labels]
     seen: set[str] = set()
     for index, label in enumerate(raw.labels):
         column = column_letter(index)
-        almost = next((name for name in missing if fold(name) == fold(label.strip())), None)
+        almost = next((name for name in missing if _folded(name) == _folded(label)), None)
         if label in names and label not in seen:
             seen.add(label)
         elif label in names:

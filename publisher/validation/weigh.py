@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
 from datetime import date
+from pathlib import PurePosixPath
 
 from publisher.catalogue.model import Catalogue
 from publisher.problem import Problem, Severity
@@ -62,7 +63,9 @@ def is_asked(problem: Problem, catalogue: Catalogue, selection: Selection, paths
     if problem.file.startswith("schemas/") and problem.file not in selection.files:
         return not selection.datasets.isdisjoint(users_of(catalogue, problem.file)) or problem.file in paths
     if problem.file.startswith("datasets/"):
-        return problem.file in selection.files or any(_is_below(problem.file, path) for path in paths)
+        # A folder's problem may come of another of its files, such as a descriptor that was deleted.
+        touched = any(PurePosixPath(file).parent in PurePosixPath(problem.file).parents for file in selection.files)
+        return touched or any(_is_below(problem.file, path) for path in paths)
     return True
 
 

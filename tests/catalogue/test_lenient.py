@@ -106,7 +106,7 @@ def test_items_behind_one_that_is_left_out_keep_their_place(root: Path) -> None:
 def test_a_resource_with_a_wrong_name_is_still_read(root: Path) -> None:
     change(root, "  - name: truong-hoc", "  - name: Trường Học")
     (root / "datasets/truong-hoc/truong-hoc.csv").write_text("ma,ten,so_lop\n001,A,x\n", "utf-8")
-    assert codes(root) == ["shape-pattern", "table-type-integer"]
+    assert codes(root) == ["shape-name", "table-type-integer"]
 
 
 def test_how_to_read_a_file_is_not_guessed(root: Path) -> None:

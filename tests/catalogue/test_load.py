@@ -205,3 +205,9 @@ def test_damaged_files_are_problems(root: Path, file: str, cut: float, junk: byt
     loaded = load(root)
     assert loaded.catalogue is not None or loaded.problems
     (root / file).write_bytes(whole)
+
+
+@pytest.mark.parametrize("name", ["~$bang.xlsx", "thumbs.db", "Desktop.ini", ".DS_Store", "A1B2.tmp", "dataset.yaml~"])
+def test_what_office_and_windows_leave_is_no_data(root: Path, name: str) -> None:
+    put(root, f"datasets/truong-hoc/{name}", "x")
+    assert catalogue_of(root).strays == ()

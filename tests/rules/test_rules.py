@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -158,6 +159,14 @@ BAD: list[tuple[str, str, Make]] = [
     ("file-outside", KINDERGARTENS, resource(path="/etc/passwd")),
     ("file-outside", KINDERGARTENS, resource(path="C:\\bang.csv")),
     ("file-outside", KINDERGARTENS, linked("truong-mam-non.csv", "../../catalog/catalog.yaml")),
+    (
+        "file-name-decomposed",
+        KINDERGARTENS,
+        both(
+            resource(path="trường.csv"),
+            text(unicodedata.normalize("NFD", "datasets/truong-mam-non/trường.csv"), "a\n1\n"),
+        ),
+    ),
     ("file-missing", KINDERGARTENS, linked("truong-mam-non.csv", "khong-co.csv")),
     ("file-no-file", KINDERGARTENS, both(resource(path="bang"), text("datasets/truong-mam-non/bang/x.csv"))),
     (
@@ -438,7 +447,7 @@ def test_proposals_are_left_in_peace(catalogue_dir: Path, edit: Edit) -> None:
 
 
 def test_every_code_of_every_rule_has_a_bad_case() -> None:
-    with_git = {"id-changed", "catalogue-id-changed", "dataset-renamed"}
+    with_git = {"id-changed", "catalogue-id-changed", "dataset-renamed", "dataset-removed"}
     assert {code for code, _, _ in BAD} | with_git == set(RULE_OF)
 
 

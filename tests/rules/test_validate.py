@@ -222,6 +222,21 @@ def test_identity_is_compared_with_what_was_there(catalogue_dir: Path, edit: Edi
     assert found(check(catalogue_dir, changed_since="HEAD")) == {"catalogue-id-changed": Severity.ERROR}
 
 
+@needs_git
+def test_a_folder_or_descriptor_that_is_gone_is_told(catalogue_dir: Path) -> None:
+    commit(catalogue_dir)
+    folder = catalogue_dir / "datasets" / "truong-mam-non"
+    (folder / "dataset.yaml").unlink()
+    assert found(check(catalogue_dir, changed_since="HEAD")) == {
+        "dataset-removed": Severity.WARNING,
+        "file-without-dataset": Severity.ERROR,
+    }
+    (folder / "truong-mam-non.csv").unlink()
+    report = check(catalogue_dir, changed_since="HEAD")
+    assert found(report) == {"dataset-removed": Severity.WARNING}
+    assert [one.file for one in report.problems] == [KINDERGARTENS]
+
+
 def test_selection_by_path_pattern_and_key(catalogue_dir: Path, edit: Edit) -> None:
     another(catalogue_dir, edit, status="withdrawn", keywords=None)
     edit(KINDERGARTENS, keywords=None)

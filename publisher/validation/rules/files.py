@@ -11,6 +11,7 @@ name is suggested; capital letters count), or correct ``path:``. For an LFS poin
 Source: the format of the catalogue itself; Git LFS specification, version 1, for pointers.
 """
 
+import unicodedata
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -22,7 +23,13 @@ from publisher.validation.rule import Context, at_resource, nearest
 
 CODE = "file-missing"
 SEVERITY = Severity.ERROR
-CODES = {CODE: SEVERITY, "file-outside": SEVERITY, "file-no-file": SEVERITY, "file-lfs-pointer": SEVERITY}
+CODES = {
+    CODE: SEVERITY,
+    "file-name-decomposed": SEVERITY,
+    "file-outside": SEVERITY,
+    "file-no-file": SEVERITY,
+    "file-lfs-pointer": SEVERITY,
+}
 DEPENDS_ON_TODAY: frozenset[str] = frozenset()
 
 _POINTER_LIMIT = 1024
@@ -41,7 +48,9 @@ def _of(folder: Path, dataset: Dataset, resource: Resource, path: str) -> Iterat
     if not is_inside(path):
         yield at_resource(dataset, resource, "file-outside", "path", name=path[:100])
         return
-    if not resource.parts:
+    if not resource.parts and _is_decomposed(folder, path):
+        yield at_resource(dataset, resource, "file-name-decomposed", "path", name=path)
+    elif not resource.parts:
         yield at_resource(dataset, resource, CODE, "path", name=path, suggestion=_near(folder, path))
     for part in resource.parts:
         code = _fault(folder, part.path)
@@ -63,6 +72,11 @@ def _fault(folder: Path, path: Path) -> str | None:
     except (OSError, RuntimeError):
         return CODE
     return None
+
+
+def _is_decomposed(folder: Path, path: str) -> bool:
+    """Whether the file is there by a name that looks the same, with the marks as characters of their own (macOS)."""
+    return any(unicodedata.normalize("NFC", one.name) == path for one in folder.iterdir())
 
 
 def _near(folder: Path, path: str) -> str:

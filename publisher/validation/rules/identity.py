@@ -3,7 +3,7 @@
 The id of a dataset is made from the catalogue's id and the dataset's oldest name, unless ``id:``
 states it. Links, citations and the portal's own records hold on to it. If a folder is renamed and
 the old name is not written under ``formerly:``, the portal would take the dataset for deleted and
-another one for new.
+another one for new. A published dataset whose folder is gone is told too: its page and files will be removed.
 
 To fix it, write the old folder name under ``formerly:`` (oldest first), or restore the ``id:`` that was
 there. Two datasets may not claim the same old name. A catalogue's own ``id`` never changes.
@@ -33,6 +33,7 @@ CODES = {
     CODE: SEVERITY,
     "catalogue-id-changed": SEVERITY,
     "dataset-renamed": SEVERITY,
+    "dataset-removed": Severity.WARNING,
     "id-duplicate": SEVERITY,
     "formerly-claimed-twice": SEVERITY,
     "formerly-in-use": SEVERITY,
@@ -110,9 +111,15 @@ def _against(catalogue: Catalogue, change: _Change) -> Iterator[Problem]:
             at = "id" if "id" in data else "formerly"
             yield at_dataset(by_file[file], CODE, at, before=str(identity), name=name)
         else:
-            for one in change.new & by_file.keys():
-                if by_file[one].source.document.data.get("title") == data["title"]:
-                    yield at_dataset(by_file[one], "dataset-renamed", "formerly", name=name)
+            heirs = [
+                by_file[one]
+                for one in sorted(change.new & by_file.keys())
+                if by_file[one].source.document.data.get("title") == data["title"]
+            ]
+            for heir in heirs:
+                yield at_dataset(heir, "dataset-renamed", "formerly", name=name)
+            if not heirs and name not in catalogue.broken and data["status"] == "published":
+                yield Problem("dataset-removed", file, params={"name": name})
 
 
 def _resources(dataset: Dataset, before: Mapping[str, Any]) -> Iterator[Problem]:

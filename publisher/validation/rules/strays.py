@@ -12,11 +12,13 @@ A folder with data but without ``dataset.yaml`` is told apart.
 Source: the format of the catalogue itself.
 """
 
-from collections.abc import Iterator
+import unicodedata
+from collections.abc import Iterator, Sequence
 from pathlib import PurePosixPath
 
 from publisher.catalogue.model import Dataset
 from publisher.problem import Problem, Severity
+from publisher.text import suggest
 from publisher.validation.rule import Context, nearest
 
 CODE = "file-unnamed"
@@ -33,10 +35,21 @@ def check(context: Context) -> Iterator[Problem]:
         path = PurePosixPath(file)
         above = [str(folder) for folder in path.parents]
         dataset = next((folders[folder] for folder in above if folder in folders), None)
-        if dataset is not None:
+        if dataset is not None and not _is_missed(dataset, file, context.catalogue.strays):
             yield _unnamed(dataset, file)
+        elif dataset is not None:
+            continue  # told as the missing file of a resource
         elif not broken.intersection(above):
             yield Problem("file-without-dataset", file, params={"folder": str(path.parent)})
+
+
+def _is_missed(dataset: Dataset, file: str, strays: Sequence[str]) -> bool:
+    """Whether a resource lacks its file and this is the one that it will be told to mean."""
+    beside = [one.removeprefix(f"{dataset.folder}/") for one in strays if one.startswith(f"{dataset.folder}/")]
+    missing = [resource.path for resource in dataset.resources if resource.path and not resource.parts]
+    composed = {unicodedata.normalize("NFC", one): one for one in beside}
+    meant = {composed.get(path) or suggest(path, beside) for path in missing}
+    return file.removeprefix(f"{dataset.folder}/") in meant
 
 
 def _unnamed(dataset: Dataset, file: str) -> Problem:
