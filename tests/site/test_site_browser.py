@@ -206,6 +206,20 @@ def test_pauses_ends_and_promises_hold_on_their_days_alone(
             assert words in page.locator("[data-freshness]").inner_text()
 
 
+def test_a_long_quotation_does_not_make_rows_tall(opened: Any, make: Any, view: Any, tmp_path: Path) -> None:
+    name = FIGURES.split("/")[1]
+    resource = view.datasets[name]["resources"][0]
+    rows = [["Một câu trích dài " * 7, *row[1:]] for row in resource["preview"]]
+    record = {**view.datasets[name], "resources": [{**resource, "preview": rows}]}
+    for path, content in render_site(make(datasets={name: record})):
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).write_bytes(content)
+    with served(tmp_path) as address:
+        for width, lines in ((1280, 2), (360, 4)):
+            row = opened(address + FIGURES, width).locator("table[data-sortable] tbody tr").first
+            assert row.bounding_box()["height"] < 15 + 23 * lines
+
+
 def test_a_preview_sorts_by_number(opened: Any, address: str) -> None:
     page = opened(address + FIGURES)
     page.locator("table[data-sortable] th button", has_text="Giá trị").click()
