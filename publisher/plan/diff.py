@@ -8,6 +8,7 @@ from dataclasses import replace
 from publisher.plan.desired import CATALOGUE, RENAMED
 from publisher.plan.fields import field_changes, resources_of, table_changed
 from publisher.plan.model import (
+    LOST,
     Action,
     Change,
     Cost,
@@ -159,6 +160,9 @@ def _action(before: Holding | None, after: Desired, compare: Compare, owners: Ma
         )
     tables = tuple(_tables(before, after, compare))
     change, risks, reasons = _change(before, after)
+    if LOST in before.record:
+        risks.add(Risk.LOSS)
+        reasons.append("record-lost")
     known = {file.sha256 for file in before.files if file.made_from is None}
     for source in after.sources:
         owner = owners.get(source.sha256)

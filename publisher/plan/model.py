@@ -52,9 +52,16 @@ class PublishedFile:
     made_from: str | None = None
 
 
+LOST = "lost"
+"""The key that marks the stub of a record that a portal has lost."""
+
+
 @dataclass(frozen=True, slots=True)
 class Holding:
-    """What a portal holds of one subject, as we last applied it."""
+    """What a portal holds of one subject, as we last applied it.
+
+    A record that the portal has lost is a stub with ``LOST`` in it.
+    """
 
     subject: Subject
     id: str

@@ -307,3 +307,50 @@ def test_nothing_to_do_needs_no_writable_folder(published: Any, monkeypatch: pyt
     assert published.publish() == 0
     monkeypatch.setattr("publisher.portals.site.site.SitePortal._alone", full)
     assert published.publish() == 0
+
+
+@pytest.mark.parametrize("spoil", [lambda path: path.write_bytes(b"{}"), Path.unlink])
+def test_a_spoilt_record_asks_for_consent_and_stops_nothing_else(published: Any, spoil: Callable[[Path], Any]) -> None:
+    published.add("khac")
+    assert published.publish() == 0
+    published.data(NAME, MORE.replace("Cúc", "Lan"))
+    spoil(published.site / "dataset" / NAME / "record.json")
+    published.said()
+    assert published.publish() == 5
+    assert "can no longer be read" in published.said()
+    assert "Hoa Cúc" in (published.site / "dataset" / NAME / f"{NAME}.csv").read_text("utf-8-sig")
+    assert published.publish("--allow", "loss=1") == 0
+    assert "Hoa Lan" in (published.site / "dataset" / NAME / f"{NAME}.csv").read_text("utf-8-sig")
+    assert published.run("plan") == 0
+
+
+def test_a_spoilt_record_of_what_did_not_change_is_put_back(published: Any) -> None:
+    assert published.publish() == 0
+    before = published.tree()
+    (published.site / "dataset" / NAME / "record.json").unlink()
+    assert published.publish() == 0
+    assert published.tree() == before
+
+
+def test_a_held_dataset_whose_record_is_spoilt_is_named(published: Any) -> None:
+    published.add("khac")
+    assert published.publish() == 0
+    published.edit("datasets/khac/dataset.yaml", organization="khong-co")
+    (published.site / "dataset" / "khac" / "record.json").write_bytes(b"{}")
+    published.data(NAME, MORE.replace("Cúc", "Lan"))
+    published.said()
+    assert published.publish() == 5
+    assert "dataset/khac/record.json" in published.said()
+    assert list((published.site / "dataset" / "khac").glob("*.csv"))
+    assert "Hoa Lan" in (published.site / "dataset" / NAME / f"{NAME}.csv").read_text("utf-8-sig")
+
+
+def test_takedown_works_whatever_is_spoilt(published: Any) -> None:
+    published.add("khac")
+    assert published.publish() == 0
+    for name in (NAME, "khac"):
+        (published.site / "dataset" / name / "record.json").write_bytes(b"{}")
+    published.said()
+    published.run("takedown", NAME, "--reason", "Lộ thông tin", "--yes")
+    assert not list((published.site / "dataset" / NAME).glob("*.csv"))
+    assert "Lộ thông tin" in (published.site / "dataset" / NAME / "index.html").read_text("utf-8")

@@ -9,6 +9,7 @@ from typing import Any
 
 from publisher.digest import canonical_json, digest_of
 from publisher.plan.model import (
+    LOST,
     Desired,
     DesiredState,
     Kind,
@@ -127,6 +128,11 @@ class Builder:
             before = self.known.entries.get(subject)
             left = replace(before, files=self._kept(subject, before)) if before is not None else None
             return left, _failed(subject, "source-changed", str(changed))
+
+    def lost(self) -> dict[Subject, Outcome]:
+        """Subjects of which the portal has lost the record, and that nothing of git replaces."""
+        lost = [subject for subject, record in self.site.records.items() if LOST in record]
+        return {subject: _failed(subject, "portal-file-lost", record_path(subject)) for subject in lost}
 
     def _kept(self, subject: Subject, entry: Entry) -> tuple[PublishedFile, ...]:
         folder = folder_of(subject)

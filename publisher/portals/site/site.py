@@ -17,6 +17,7 @@ from filelock import FileLock, Timeout
 from publisher.digest import digest_of
 from publisher.errors import Exit, OpendataError
 from publisher.plan.model import (
+    LOST,
     DesiredState,
     Holding,
     Outcome,
@@ -148,6 +149,7 @@ class SitePortal:
             failed = builder.data(stored)
             builder.aliases()
             held = {one.subject: one.codes for one in plan.held}
+            failed |= builder.lost()
             builder.pages(builder.view(held, desired.tool), self._design())
             builder.records()
             carried = stage.carry_over() if here else []
@@ -227,14 +229,16 @@ class SitePortal:
         return {subject: StoredRecord(partial(self._record, subject, one)) for subject, one in known.entries.items()}
 
     def _record(self, subject: Subject, entry: Entry) -> Record:
-        """A subject's record, as the portal holds it.
+        """A subject's record, as the portal holds it; a stub if it is spoilt in the folder.
 
         Raises:
-            OpendataError: ``portal-file-missing`` if it is gone or is not the one that the state tells.
+            OpendataError: ``portal-file-missing`` if the address does not give it as the state tells.
         """
         path = record_path(subject)
         content = self._bytes(path)
         if content is None or hashlib.sha256(content).hexdigest() != entry.digest:
+            if self._is_here():
+                return {"id": entry.id, "name": subject.name, "title": {"": subject.name}, LOST: True}
             raise OpendataError("portal-file-missing", Exit.UNREACHABLE, path=path)
         found: Record = json.loads(content)
         return found
