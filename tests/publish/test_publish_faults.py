@@ -348,9 +348,12 @@ def test_a_held_dataset_whose_record_is_spoilt_is_named(published: Any) -> None:
 def test_takedown_works_whatever_is_spoilt(published: Any) -> None:
     published.add("khac")
     assert published.publish() == 0
-    for name in (NAME, "khac"):
-        (published.site / "dataset" / name / "record.json").write_bytes(b"{}")
-    published.said()
+    before = published.tree()
+    for folder in ("dataset/khac", f"dataset/{NAME}", "."):
+        (published.site / folder / "record.json").write_bytes(b"{}")
     published.run("takedown", NAME, "--reason", "Lộ thông tin", "--yes")
     assert not list((published.site / "dataset" / NAME).glob("*.csv"))
     assert "Lộ thông tin" in (published.site / "dataset" / NAME / "index.html").read_text("utf-8")
+    assert published.publish() == 5
+    assert published.publish("--allow", "restore=1") == 0
+    assert published.tree() == before

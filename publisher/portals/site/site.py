@@ -88,7 +88,7 @@ class SitePortal:
                 for subject, one in known.entries.items()
             },
             frozenset(capabilities),
-            missing(swap.current(self.folder), known.files) if here else (),
+            (*missing(swap.current(self.folder), known.files), *_stubs(known)) if here else (),
         )
 
     def read(self, subject: Subject, name: str) -> AbstractContextManager[BinaryIO]:
@@ -248,3 +248,9 @@ class SitePortal:
         from publisher.portals.site.render import design_digest
 
         return digest_of([design_digest(), self._tables.recipe])
+
+
+def _stubs(known: SiteState) -> list[str]:
+    """Records in whose place stubs stand, since they were lost."""
+    made = ((record_path(subject), entry.digest) for subject, entry in known.entries.items())
+    return [path for path, digest in made if path in known.files and known.files[path].sha256 != digest]
