@@ -161,15 +161,16 @@ def test_every_rule_is_documented_in_vietnamese() -> None:
 
 
 def test_no_sentence_stands_twice() -> None:
-    for language in ("vi", "en"):
+    for language in sorted({path.parent.parent.name for path in FILES}):
         seen: dict[tuple[str | None, str], str] = {}
         twice = []
         for path in FILES:
             if path.parent.parent.name == language:
                 for message in read(path):
-                    if not message.id or message.context is None:
+                    if not message.id:
                         continue
-                    key = (message.context, str(message.id))
+                    sentence = message.id if isinstance(message.id, str) else message.id[0]
+                    key = (message.context, sentence)
                     twice += [f"{key}: {seen[key]} and {path.name}"] if key in seen else []
                     seen[key] = path.name
         assert twice == []

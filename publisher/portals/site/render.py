@@ -35,7 +35,8 @@ def design_digest() -> str:
     """What every page depends on besides its data: templates, assets, messages and this code."""
     package = Path(str(_HERE))
     files = [*package.rglob("*.py"), *package.rglob("*.html"), *(package / "assets").iterdir()]
-    files += package.parent.parent.glob("locale/*/LC_MESSAGES/portal.mo")
+    # A sentence stands in one file only, so that pages take words from those of other parts too.
+    files += package.parent.parent.glob("locale/*/LC_MESSAGES/*.mo")
     digest = hashlib.sha256()
     for path in sorted(files, key=lambda p: p.as_posix()):
         digest.update(path.name.encode())
