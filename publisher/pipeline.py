@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, tzinfo
+from datetime import date
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -26,6 +26,7 @@ from publisher.portals.base import Portal
 from publisher.portals.registry import entry_of, make_portal
 from publisher.progress import Progress, progress
 from publisher.session import Session, now
+from publisher.zones import day_in
 
 if TYPE_CHECKING:
     from publisher.validation.run import Report
@@ -82,9 +83,9 @@ def prepare(
     if state.catalogue_id not in {None, str(catalogue.settings.id)}:
         raise OpendataError("portal-other-catalogue", Exit.NO, portal=entry.key)
     head = repository.head() if repository else None
-    shallow = repository.is_shallow() if repository else False
+    shallow = repository is None or repository.is_shallow()
     lines = timelines(catalogue, report, repository)
-    today = now().astimezone(_zone(catalogue)).date()
+    today = day_in(catalogue.settings.time_zone, now())
     desired = desired_state(catalogue, report, lines, entry, head.sha if head else None, as_of, today=today)
     if shallow:
         desired = with_history(desired, state)
@@ -110,7 +111,7 @@ def checked(session: Session, repository: Repository | None, say: Progress) -> t
     catalogue = with_generated(loaded.catalogue, session.workspace)
     report = validate(
         Loaded(catalogue, loaded.problems),
-        today=now().astimezone(_zone(catalogue)).date(),
+        today=day_in(catalogue.settings.time_zone, now()),
         workspace=session.workspace,
         repository=repository,
         progress=say,
@@ -147,12 +148,6 @@ def decide(prepared: Prepared, wish: Wish) -> Verdict:
     held = sum(subject.kind is Kind.DATASET for subject in prepared.state.holdings)
     consents = prepared.catalogue.consents
     return review(plan, consents, wish.allow, Caps(number=wish.cap), portal_datasets=held)
-
-
-def _zone(catalogue: Catalogue) -> tzinfo:
-    from publisher.freshness.evidence import zone_of
-
-    return zone_of(catalogue.settings.time_zone)
 
 
 def _ancestry(repository: Repository | None, published: str | None, wanted: str | None, rollback: bool) -> list[str]:

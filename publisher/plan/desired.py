@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime, time
 from typing import Any, Protocol
-from zoneinfo import ZoneInfo
 
 from publisher import __version__
 from publisher.catalogue.model import Catalogue, Dataset, PortalEntry
@@ -16,6 +15,7 @@ from publisher.plan.dataset_record import dataset_record, has_data
 from publisher.plan.model import Desired, DesiredState, Kind, PortalState, Record, SourceFile, Subject
 from publisher.plan.records import catalogue_record, organization_record, theme_record
 from publisher.tables.model import CheckedTable
+from publisher.zones import zone_of
 
 CATALOGUE = Subject(Kind.CATALOGUE, "catalogue")
 EMBARGO = "embargo"
@@ -90,7 +90,7 @@ def desired_state(
 
 
 def with_history(desired: DesiredState, state: PortalState) -> DesiredState:
-    """The desired state of a shallow clone: what it cannot know of history stays as the portal says it.
+    """The desired state of a shallow clone or of no git: what it cannot know of history stays as published.
 
     Where a dataset's data are the published ones, the day of their last change and their freshness
     by git stay as published.
@@ -136,6 +136,6 @@ def _as_of(
         return record
     from publisher.freshness.assess import assess
 
-    now = datetime.combine(as_of, time(12), ZoneInfo(catalogue.settings.time_zone)).astimezone(UTC)
+    now = datetime.combine(as_of, time(12), zone_of(catalogue.settings.time_zone)).astimezone(UTC)
     state = assess(dataset, timeline, now, catalogue=catalogue).state
     return {**record, "freshness": {**record["freshness"], "state": state.value, "as_of": as_of.isoformat()}}
