@@ -98,6 +98,15 @@ def test_axe_finds_nothing(opened: Any, address: str, width: int, scheme: str) -
         assert found == [], path
 
 
+def test_a_title_of_one_long_word_is_not_wider_than_a_small_phone(opened: Any, address: str) -> None:
+    page = opened(address, 320)
+    page.goto(address + FIGURES, wait_until="load")
+    page.evaluate(
+        "for (const e of document.querySelectorAll('h1, .crumb li > :last-child')) e.textContent = 'W'.repeat(500)"
+    )
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
+
+
 @pytest.mark.parametrize("script", [True, False])
 def test_nothing_is_wider_than_a_small_phone(opened: Any, address: str, script: bool) -> None:
     page = opened(address, 320, java_script_enabled=script)
