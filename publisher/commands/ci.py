@@ -6,7 +6,6 @@ import json
 import os
 import re
 from collections.abc import Mapping
-from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -206,25 +205,20 @@ def _fix() -> int:
 def _attest(session: Session, forge: Forge, request: Request) -> int:
     from publisher.catalogue.load import load
     from publisher.commands.attest import find_dataset, write_review
+    from publisher.zones import day_in
 
     loaded = load(session.root)
     try:
         if loaded.catalogue is None:
             raise OpendataError("freshness-no-catalogue", Exit.NO, loaded.problems)
         dataset = find_dataset(loaded.catalogue, request.dataset)
-        today = _today(loaded.catalogue.settings.time_zone)
+        today = day_in(loaded.catalogue.settings.time_zone, clock())
         path = write_review(session.root, dataset, request.by, today, request.note)
     except OpendataError as error:
         _reply(forge, request.merge_request.number, error, session.messages)
         raise
     click.echo(path.relative_to(session.root).as_posix())
     return Exit.DONE
-
-
-def _today(zone: str) -> date:
-    from publisher.freshness.evidence import zone_of
-
-    return clock().astimezone(zone_of(zone)).date()
 
 
 def _words(session: Session, language: str | None) -> Messages:

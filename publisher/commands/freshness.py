@@ -52,8 +52,8 @@ def command(
     above --fail-on, 1 a breach, 3 something could not be measured and there is no breach.
     """
     from publisher.catalogue.load import load
-    from publisher.freshness.evidence import zone_of
     from publisher.reports import freshness as report
+    from publisher.zones import zone_of
 
     loaded = load(session.root)
     catalogue = loaded.catalogue

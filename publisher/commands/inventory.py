@@ -28,9 +28,9 @@ def command(session: Session, out: Path, status: tuple[str, ...]) -> None:
     from publisher.catalogue.generated import list_rows
     from publisher.catalogue.load import load
     from publisher.catalogue.model import Status
-    from publisher.freshness.evidence import zone_of
     from publisher.tables.convert import ColumnSpec, convert
     from publisher.workspace import writing
+    from publisher.zones import day_in
 
     shape = out.suffix.lower().removeprefix(".")
     if shape not in {"csv", "xlsx", "json"}:
@@ -41,7 +41,7 @@ def command(session: Session, out: Path, status: tuple[str, ...]) -> None:
     loaded = load(session.root)
     if loaded.catalogue is None:
         raise OpendataError("catalogue-unreadable", Exit.NO)
-    today = now().astimezone(zone_of(loaded.catalogue.settings.time_zone)).date()
+    today = day_in(loaded.catalogue.settings.time_zone, now())
     rows = [row for row in list_rows(loaded.catalogue, today) if not status or row["status"] in status]
     names = list(rows[0]) if rows else ["name"]
     columns = [ColumnSpec(name, "integer" if name in {"resources", "files"} else "string") for name in names]

@@ -42,10 +42,10 @@ def command(
     from publisher.apply.tables import CatalogueTables
     from publisher.apply.takedown import find, still_there, takedown_plan, tombstone
     from publisher.catalogue.load import load
-    from publisher.freshness.evidence import zone_of
     from publisher.git import Repository
     from publisher.portals.registry import entry_of, make_portal
     from publisher.reports.outcome import failed
+    from publisher.zones import day_in
 
     words = session.messages
     loaded = load(session.root)
@@ -61,7 +61,7 @@ def command(
         holding = find(state, dataset)
         if not yes:
             _ask(session, dataset)
-        day = now().astimezone(zone_of(settings.time_zone)).date()
+        day = day_in(settings.time_zone, now())
         record = tombstone(holding.record, reason, day, settings.languages)
         plan, desired = takedown_plan(entry.key, state, holding, record)
         outcomes = carry_out(target, plan, desired, state, session.workspace.journal)

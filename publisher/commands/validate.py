@@ -80,8 +80,8 @@ def command(
 def _run(session: Session, options: Options, repository: Repository | None) -> Report:
     from publisher.catalogue.generated import with_generated
     from publisher.catalogue.load import load
-    from publisher.freshness.evidence import zone_of
     from publisher.validation.run import validate
+    from publisher.zones import day_in
 
     def say(text: str, done: int, total: int) -> None:
         session.progress(session.messages.text("Checking tables"), done, total)
@@ -92,7 +92,7 @@ def _run(session: Session, options: Options, repository: Repository | None) -> R
         catalogue = with_generated(loaded.catalogue, session.workspace)
         loaded = replace(loaded, catalogue=catalogue)
         with suppress(OpendataError):  # a rule says that the time zone is not known
-            today = now().astimezone(zone_of(catalogue.settings.time_zone)).date()
+            today = day_in(catalogue.settings.time_zone, now())
     return validate(
         loaded, today=today, workspace=session.workspace, repository=repository, options=options, progress=say
     )

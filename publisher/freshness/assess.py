@@ -6,10 +6,10 @@ from datetime import date, datetime, timedelta
 
 from publisher.catalogue.model import Catalogue, Dataset
 from publisher.freshness.deadlines import after_period
-from publisher.freshness.evidence import zone_of
 from publisher.freshness.model import Assessment, State, Timeline
 from publisher.freshness.periods import PERIODIC, periods_between
 from publisher.freshness.timeline import timeline_of
+from publisher.zones import day_in
 
 LATE = frozenset({State.OVERDUE, State.DELINQUENT})
 
@@ -31,7 +31,7 @@ def assess(
     Raises:
         OpendataError: ``time-zone-unknown``.
     """
-    today = (now.astimezone(zone_of(catalogue.settings.time_zone)) if catalogue else now).date()
+    today = day_in(catalogue.settings.time_zone, now) if catalogue else now.date()
     evidence = (timeline.evidence,) if timeline.evidence else ()
     known = timeline_of(dataset, (*evidence, *timeline.others), by=today)
     state = state_on(known, today)

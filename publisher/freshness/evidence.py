@@ -4,28 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, date, datetime, tzinfo
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from publisher.catalogue.model import ColumnEvidence, Dataset
-from publisher.errors import OpendataError
 from publisher.freshness.model import Observation, Period
 from publisher.freshness.periods import EARLIEST, LATEST, PERIODIC, parse_period, period_of
 from publisher.tables.model import CheckedTable, TableFacts
 
 Tables = Mapping[str, CheckedTable | TableFacts]
 _FINE = "daily"
-
-
-def zone_of(name: str) -> tzinfo:
-    """The time zone of a catalogue.
-
-    Raises:
-        OpendataError: ``time-zone-unknown``.
-    """
-    try:
-        return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-        raise OpendataError("time-zone-unknown", zone=name) from error
 
 
 def observe(

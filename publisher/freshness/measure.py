@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from publisher.catalogue.model import Catalogue, ColumnEvidence, Dataset, Status
-from publisher.freshness.evidence import observe, zone_of
+from publisher.freshness.evidence import observe
 from publisher.freshness.model import Observation
 from publisher.git import Repository
 from publisher.tables.model import CheckedTable
+from publisher.zones import zone_of
 
 
 def needs_tables(dataset: Dataset) -> bool:

@@ -12,9 +12,9 @@ Source: IANA time zone database (RFC 6557).
 from collections.abc import Iterator
 
 from publisher.errors import OpendataError
-from publisher.freshness.evidence import zone_of
 from publisher.problem import Problem, Severity
 from publisher.validation.rule import Context
+from publisher.zones import zone_of
 
 CODE = "time-zone-unknown"
 SEVERITY = Severity.ERROR
