@@ -62,8 +62,3 @@ def in_order(problems: Iterable[Problem]) -> list[Problem]:
         unique.values(),
         key=lambda p: (p.file, p.line or 0, p.column or 0, _ORDER[p.severity], p.code, p.field or ""),
     )
-
-
-def has_errors(problems: Iterable[Problem]) -> bool:
-    """Whether any of them blocks."""
-    return any(p.severity is Severity.ERROR for p in problems)

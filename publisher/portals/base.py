@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import BinaryIO, Protocol
@@ -65,6 +65,3 @@ class Portal(Protocol):
 
     def apply(self, plan: Plan, desired: DesiredState, state: PortalState, journal: Journal) -> Iterator[Outcome]:
         """Carry out the plan's actions, and only these; interrupted anywhere, planning again converges."""
-
-
-PortalKinds = Mapping[str, type]
