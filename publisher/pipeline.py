@@ -83,7 +83,7 @@ def prepare(
     if state.catalogue_id not in {None, str(catalogue.settings.id)}:
         raise OpendataError("portal-other-catalogue", Exit.NO, portal=entry.key)
     head = repository.head() if repository else None
-    shallow = repository is None or repository.is_shallow()
+    shallow = repository.is_shallow() if repository else False
     lines = timelines(catalogue, report, repository)
     today = day_in(catalogue.settings.time_zone, now())
     desired = desired_state(catalogue, report, lines, entry, head.sha if head else None, as_of, today=today)

@@ -90,7 +90,7 @@ def desired_state(
 
 
 def with_history(desired: DesiredState, state: PortalState) -> DesiredState:
-    """The desired state of a shallow clone or of no git: what it cannot know of history stays as published.
+    """The desired state of a shallow clone: what it cannot know of history stays as the portal says it.
 
     Where a dataset's data are the published ones, the day of their last change and their freshness
     by git stay as published.

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
-import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -347,18 +346,3 @@ def test_spreading_the_work_over_processes_gives_the_same_bytes(
     before = publisher.times()
     assert publisher.publish() == 0
     assert publisher.times() == before
-
-
-def test_without_git_history_stays_as_published(publisher: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    for variable in ("AUTHOR", "COMMITTER"):
-        monkeypatch.setenv(f"GIT_{variable}_NAME", "a")
-        monkeypatch.setenv(f"GIT_{variable}_EMAIL", "a@example.org")
-    for command in (["init", "-q"], ["add", "-A"], ["commit", "-qm", "a"]):
-        subprocess.run(["git", "-C", str(publisher.root), *command], check=True)
-    assert publisher.publish() == 0
-    before = publisher.tree()
-    (publisher.root / ".git").rename(publisher.root / "gone")
-    assert publisher.run("plan") == 0
-    publisher.edit(f"datasets/{NAME}/dataset.yaml", keywords=["trường học"])
-    assert publisher.publish() == 0
-    assert publisher.tree()[f"dataset/{NAME}/{NAME}.csv"] == before[f"dataset/{NAME}/{NAME}.csv"]
