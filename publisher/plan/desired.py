@@ -10,7 +10,7 @@ from typing import Any, Protocol
 from publisher import __version__
 from publisher.catalogue.model import Catalogue, Dataset, PortalEntry
 from publisher.digest import digest_of
-from publisher.freshness.model import Timeline
+from publisher.freshness.model import State, Timeline
 from publisher.plan.dataset_record import dataset_record, has_data
 from publisher.plan.model import Desired, DesiredState, Kind, PortalState, Record, SourceFile, Subject
 from publisher.plan.records import catalogue_record, organization_record, theme_record
@@ -103,10 +103,42 @@ def with_history(desired: DesiredState, state: PortalState) -> DesiredState:
         if _data(one.record) != _data(holding.record):
             continue
         kept = {key: holding.record[key] for key in ("modified", "freshness") if key in holding.record}
+        if "freshness" in kept:
+            kept["freshness"] = _on_day(kept["freshness"], desired.as_of)
         record = {**{k: v for k, v in one.record.items() if k not in {"modified", "freshness"}}, **kept}
         if _terms(one.record) == _terms(holding.record):
             subjects[subject] = replace(one, record=record, digest=digest_of(record))
     return replace(desired, subjects=subjects)
+
+
+def _on_day(freshness: Record, as_of: str | None) -> dict[str, Any]:
+    """Published dates of freshness with the state that they give on a day, or without any state."""
+    dates = {key: value for key, value in freshness.items() if key not in {"state", "as_of"}}
+    if as_of is None:
+        return dates
+    from publisher.freshness.assess import state_on
+
+    def day(key: str) -> date | None:
+        return date.fromisoformat(dates[key]) if key in dates else None
+
+    def state(key: str) -> State | None:
+        return State(dates[key]) if key in dates else None
+
+    line = Timeline(
+        dates["frequency"],
+        None,
+        None,
+        day("opens_at"),
+        day("due_at"),
+        day("overdue_at"),
+        day("delinquent_at"),
+        None,
+        fixed=state("fixed"),
+        fixed_from=day("fixed_from"),
+        fixed_until=day("fixed_until"),
+        otherwise=state("otherwise"),
+    )
+    return {**dates, "state": state_on(line, date.fromisoformat(as_of)).value, "as_of": as_of}
 
 
 def _data(record: Record) -> list[Any]:

@@ -8,9 +8,11 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 
+import pytest
+
 from publisher.catalogue.load import load
 from publisher.catalogue.model import Catalogue, PortalEntry, Status
-from publisher.digest import canonical_json
+from publisher.digest import canonical_json, digest_of
 from publisher.freshness.model import Observation, Timeline
 from publisher.plan.desired import EMBARGO, desired_state, with_history
 from publisher.plan.model import DesiredState, Holding, Kind, PortalState, Record, Subject
@@ -135,6 +137,23 @@ def test_a_shallow_clone_keeps_the_published_history(catalogue_dir: Path) -> Non
     shallow = made(catalogue_dir, lines=timeline(Observation("git", "shallow clone")))
     assert shallow.subjects[DATASET].digest != one.digest
     assert with_history(shallow, have).subjects[DATASET].digest == one.digest
+
+
+@pytest.mark.parametrize(
+    ("as_of", "state"),
+    [("2024-12-01", "fresh"), ("2025-01-01", "due"), (None, None)],
+)
+def test_a_shallow_clone_says_the_state_of_the_day_asked_for_by_the_published_dates(
+    catalogue_dir: Path, as_of: str | None, state: str | None
+) -> None:
+    one = made(catalogue_dir).subjects[DATASET]
+    old = {**one.record["freshness"], "state": "overdue", "as_of": "2020-01-01"}
+    published = {**one.record, "freshness": old}
+    have = PortalState("c", holdings={DATASET: Holding(DATASET, one.id, published, digest_of(published))})
+    shallow = replace(made(catalogue_dir, lines=timeline(Observation("git", "shallow clone"))), as_of=as_of)
+    found = with_history(shallow, have).subjects[DATASET].record["freshness"]
+    assert (found.get("state"), found.get("as_of")) == (state, as_of)
+    assert found["due_at"] == old["due_at"]
 
 
 def test_what_a_portal_needs_stays_as_it_was_written(catalogue_dir: Path) -> None:
