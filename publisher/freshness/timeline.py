@@ -27,7 +27,6 @@ def timeline_of(dataset: Dataset, observations: Sequence[Observation], by: date 
 def timeline(
     terms: FreshnessTerms | None,
     observations: Sequence[Observation],
-    zone: object = None,
     *,
     status: Status = Status.PUBLISHED,
     promised: date | None = None,
@@ -38,8 +37,7 @@ def timeline(
     The first observation that answers is the evidence, the rest are kept in ``others``. Deadlines
     are those of the period after the last one covered, so an early or late delivery never moves
     them. ``by`` is the day on which one looks: what lies after it, and a period that is still
-    running, do not count; None takes the evidence at its word. Observations are in days already, so
-    ``zone`` is not needed; it is accepted for callers that pass it.
+    running, do not count; None takes the evidence at its word.
     """
     fixed = _BY_STATUS.get(status)
     frequency = terms.frequency if terms else "unknown"

@@ -48,11 +48,11 @@ def desired_state(
 ) -> DesiredState:
     """What a portal shall hold: every organization and theme, and the datasets whose status the entry includes.
 
-    Datasets with errors, and those whose descriptor cannot be read, are not in it but in ``held``; so
-    are those under an embargo (``publish_at`` after ``today``). With ``as_of``, records say their state
-    of freshness on that day.
+    Datasets with errors, and those whose descriptor cannot be read, are not in it but in ``held``; so are
+    those under an embargo: ``publish_at`` lies after ``as_of``, else after ``today``, else always. With
+    ``as_of``, records say their state of freshness on that day.
     """
-    day = as_of or today or date.max
+    day = as_of or today or date.min
     facts = {key: table.facts for key, table in report.tables.items() if table.facts is not None}
     subjects = {CATALOGUE: _desired(CATALOGUE, str(catalogue.settings.id), catalogue_record(catalogue))}
     for body in catalogue.organizations.values():

@@ -42,7 +42,7 @@ def make_plan(portal: str, desired: DesiredState, state: PortalState, compare: C
     order. What is held back is left as it is, and so is everything that it needs.
     """
     by_id = {one.id: one for one in state.holdings.values() if one.subject.kind is Kind.DATASET}
-    names = {one.id for one in desired.subjects.values() if one.subject.kind is Kind.DATASET}
+    wanted = {one.id for one in desired.subjects.values() if one.subject.kind is Kind.DATASET}
     owners = _owners(state)
     actions: list[Action] = []
     unchanged = 0
@@ -50,7 +50,7 @@ def make_plan(portal: str, desired: DesiredState, state: PortalState, compare: C
         before = by_id.get(one.id) if subject.kind is Kind.DATASET else None
         if before is None:
             there = state.holdings.get(subject)
-            before = there if there is not None and there.id not in names else None
+            before = there if there is not None and there.id not in wanted else None
         if before is not None and before.digest == one.digest and before.subject == subject:
             unchanged += 1
         else:
@@ -58,7 +58,7 @@ def make_plan(portal: str, desired: DesiredState, state: PortalState, compare: C
     held = set(desired.held)
     for subject, holding in state.holdings.items():
         gone = subject not in desired.subjects and subject not in held
-        if gone and not (subject.kind is Kind.DATASET and holding.id in names):
+        if gone and not (subject.kind is Kind.DATASET and holding.id in wanted):
             actions.append(_deletion(holding, state))
     if state.catalogue_id is None:
         # An empty portal begins with the catalogue itself.

@@ -159,7 +159,7 @@ class Cost:
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """One step of a plan. ``before`` and ``after_digest`` bind consent to exactly this change."""
+    """One step of a plan. ``before`` and ``after`` are digests that bind consent to exactly this change."""
 
     change: Change
     subject: Subject
