@@ -25,6 +25,7 @@ def command(session: Session, portal: str | None, port: int, host: str) -> int:
     from publisher.portals.registry import entry_of, folder_of_site
     from publisher.portals.site.serve import SiteServer
     from publisher.portals.site.state import STATE
+    from publisher.portals.site.swap import readable
 
     loaded = load(session.root)
     if loaded.catalogue is None:
@@ -33,7 +34,9 @@ def command(session: Session, portal: str | None, port: int, host: str) -> int:
     if entry.type != "site":
         raise OpendataError("serve-not-a-site", portal=entry.key)
     folder = folder_of_site(entry, session.root)
-    if not (folder / STATE).is_file():
+    with readable(folder):
+        there = (folder / STATE).is_file()
+    if not there:
         raise OpendataError("serve-nothing", Exit.NO, folder=str(folder), portal=entry.key)
     try:
         server = SiteServer(folder, host, port)

@@ -39,9 +39,13 @@ def folder_of_site(entry: PortalEntry, root: Path) -> Path:
     folder = (root / (entry.path or DEFAULT_FOLDER)).absolute()
     sources = [root / name for name in ("catalog", "datasets", "schemas")]
     there = folder.resolve()
+    try:
+        linked = folder.is_symlink()
+    except OSError:  # a folder above that nobody may look into
+        linked = False
     if root.resolve().is_relative_to(there) or any(there.is_relative_to(source.resolve()) for source in sources):
         raise OpendataError("portal-folder-inside", folder=str(folder))
-    return there if folder.is_symlink() else folder
+    return there if linked else folder
 
 
 def make_portal(

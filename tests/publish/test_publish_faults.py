@@ -357,3 +357,20 @@ def test_takedown_works_whatever_is_spoilt(published: Any) -> None:
     assert published.publish() == 5
     assert published.publish("--allow", "restore=1") == 0
     assert published.tree() == before
+
+
+@pytest.mark.parametrize("command", [["plan"], ["publish", "--yes"], ["serve", "--port", "0"]])
+def test_a_portal_that_nobody_may_read_is_said(
+    published: Any, monkeypatch: pytest.MonkeyPatch, command: list[str]
+) -> None:
+    stat = Path.stat
+
+    def denied(path: Path, *arguments: Any, **keys: Any) -> Any:
+        if path.name == "state.json":
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+        return stat(path, *arguments, **keys)
+
+    monkeypatch.setattr(Path, "stat", denied)
+    published.said()
+    assert published.run(*command) == 3
+    assert "cannot be read" in published.said()

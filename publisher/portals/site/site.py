@@ -70,8 +70,12 @@ class SitePortal:
 
         Raises:
             OpendataError: ``portal-folder-foreign`` for a folder with files and no state of ours,
-                ``portal-state-unreadable``, ``portal-unreachable``.
+                ``portal-state-unreadable``, ``portal-unreadable``, ``portal-unreachable``.
         """
+        with swap.readable(self.folder):
+            return self._snapshot()
+
+    def _snapshot(self) -> PortalState:
         known = self._known()
         if known is None:
             return PortalState(capabilities=frozenset({"site"}))
@@ -218,11 +222,12 @@ class SitePortal:
         return known
 
     def _bytes(self, path: str) -> bytes | None:
-        if self._is_here():
-            try:
-                return (swap.current(self.folder) / path).read_bytes()
-            except (FileNotFoundError, NotADirectoryError):
-                return None
+        with swap.readable(self.folder):
+            if self._is_here():
+                try:
+                    return (swap.current(self.folder) / path).read_bytes()
+                except (FileNotFoundError, NotADirectoryError):
+                    return None
         return self._address.get(path) if self._address else None
 
     def _records(self, known: SiteState) -> dict[Subject, StoredRecord]:

@@ -11,10 +11,28 @@ import errno
 import os
 import shutil
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+
+from publisher.errors import Exit, OpendataError
 
 _AT_FDCWD = -100
 _RENAME_EXCHANGE = 2
+
+
+@contextmanager
+def readable(target: Path) -> Iterator[None]:
+    """Say in one line that the portal's folder cannot be read.
+
+    Raises:
+        OpendataError: ``portal-unreadable``.
+    """
+    try:
+        yield
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise OpendataError("portal-unreadable", Exit.UNREACHABLE, folder=str(target), reason=reason) from error
 
 
 def staging(target: Path) -> Path:
