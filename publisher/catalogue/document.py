@@ -52,7 +52,7 @@ class Document:
         if not self.left_out:
             return False
         at = self.written(pointer)
-        return any(all(a == b for a, b in zip(one, at, strict=False)) for one in self.left_out)
+        return at in self._around_left_out or any(at[:length] in self.left_out for length in range(1, len(at) + 1))
 
     def place(self, pointer: Pointer = (), *, key: bool = False) -> Place:
         """Line and column, from 1, of the value (or its key) at a pointer; of its nearest parent if absent."""
@@ -76,6 +76,10 @@ class Document:
         """A problem at a pointer of this document."""
         line, column = self.place(pointer, key=key)
         return Problem(code, self.file, line, column, severity, params, dataset=dataset)
+
+    @cached_property
+    def _around_left_out(self) -> frozenset[Pointer]:
+        return frozenset(one[:length] for one in self.left_out for length in range(len(one) + 1))
 
     @cached_property
     def _places(self) -> dict[Pointer, tuple[Place, Place]]:

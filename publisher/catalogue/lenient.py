@@ -139,8 +139,16 @@ def _decides(inside: Pointer) -> bool:
     return inside[0] == "missingValues" or (inside[0] == "fields" and (len(inside) < 3 or inside[2] == "name"))
 
 
+def _spoilt_column(left_out: Pointer, kind: str) -> Pointer | None:
+    """The column of which something is left out that its cells are judged by."""
+    column = left_out[: len(_schema_of(left_out, kind) or ()) + 2]
+    judged = len(left_out) > len(column) and left_out[len(column)] in _JUDGED_BY
+    return column if judged and _is_column(column, kind) else None
+
+
 def _without(read: Document, kind: str, left_out: frozenset[Pointer]) -> Document:
     moved: dict[Pointer, dict[str | int, str | int]] = {}
+    spoilt = {column for column in (_spoilt_column(one, kind) for one in left_out) if column is not None}
 
     def copy(value: Any, at: Pointer) -> Any:
         if not isinstance(value, dict | list):
@@ -154,7 +162,7 @@ def _without(read: Document, kind: str, left_out: frozenset[Pointer]) -> Documen
             return [copy(item, where) for _, where, item in kept]
         moved[at] = {key: where[-1] for key, where, _ in kept}
         copied = {key: copy(item, where) for key, where, item in kept}
-        if _is_column(at, kind) and any(one[: len(at)] == at and one[len(at)] in _JUDGED_BY for one in left_out):
+        if at in spoilt:
             # What the column's cells should be is not known, so any cell will do.
             copied = {key: item for key, item in copied.items() if key in _TEXTS} | {"type": "any"}
         return copied

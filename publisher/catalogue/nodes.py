@@ -89,7 +89,7 @@ class Builder:
                 self._add("yaml-key", key_node)
                 continue
             key = self._quoted(key_node) if key_node.style else key_node.value
-            if not key_node.style and _INVISIBLE.search(key):
+            if not (key_node.style or key.isascii()) and _INVISIBLE.search(key):
                 self._add("yaml-space", key_node)
                 continue
             self._look_for_marks(key_node, value_node)

@@ -143,8 +143,9 @@ def meant_keys(error: ValidationError, kind: str) -> dict[str, str | None]:
     there = error.instance if isinstance(error.instance, dict) else {}
     left = [one for one in _schema_at(error, kind).get("properties", {}) if one not in there]
     found: dict[str, str | None] = {}
-    for key in error.kind.value:
-        found[key] = suggest(key, [one for one in left if one not in found.values()])
+    for number, key in enumerate(error.kind.value):
+        near = number < MAX_PROBLEMS and suggest(key, [one for one in left if one not in found.values()])
+        found[key] = near or None
     return found
 
 
