@@ -16,7 +16,7 @@ from publisher.digest import digest_of
 from publisher.errors import Exit, OpendataError
 from publisher.plan.fields import resources_of
 from publisher.plan.model import Desired, Holding
-from publisher.portals.base import Portal, SourceChanged
+from publisher.portals.base import CannotMake, Portal, SourceChanged
 from publisher.tables.model import Row, TableChange
 
 _SMALL = 5_000
@@ -44,7 +44,7 @@ class CatalogueTables:
         Raises:
             OpendataError: ``cannot-convert`` if the format's library is not installed.
         """
-        from publisher.tables.convert import CannotConvert, column_specs, convert
+        from publisher.tables.convert import CannotConvert, LibraryMissing, column_specs, convert
         from publisher.tables.source import Unreadable
 
         found = self._resource(dataset, resource)
@@ -52,8 +52,10 @@ class CatalogueTables:
         try:
             names, rows = self._read(dataset, found)
             convert(format, column_specs(schema, names, self._languages), rows, path)
-        except CannotConvert as error:
+        except LibraryMissing as error:
             raise OpendataError("cannot-convert", format=format, dataset=dataset, resource=resource) from error
+        except CannotConvert as error:
+            raise CannotMake(path.name) from error
         except (Unreadable, FileNotFoundError) as error:
             raise SourceChanged(f"{dataset}/{resource}") from error
 

@@ -61,7 +61,10 @@ class Document:
         while pointer not in found and pointer:
             pointer = pointer[:-1]
         of_key, of_value = found.get(pointer, ((1, 1), (1, 1)))
-        return of_key if key else of_value
+        line, column = of_key if key else of_value
+        lines = f"{self.text}.".splitlines()
+        # The parser puts what is absent at the end of a file on a line behind it.
+        return (line, column) if line <= len(lines) else (len(lines), len(lines[-1]))
 
     def problem(
         self,

@@ -27,7 +27,6 @@ MEDIA_TYPES = {
     "zip": "application/zip",
 }
 """Media types as registered with IANA."""
-_EXCEL_ROWS = 1_048_576
 _RESERVED = {"index.html", "record.json", "datapackage.json"}
 
 
@@ -169,8 +168,8 @@ def _resource(
 
 
 def _fits(format: str, facts: TableFacts) -> bool:
-    """Whether a table can be had in a format: a sheet of Excel ends at its last row."""
-    return format != "xlsx" or (facts.rows or 0) < _EXCEL_ROWS
+    """Whether a table can be had in a format: nothing of it is cut so that it fits into a sheet of Excel."""
+    return format != "xlsx" or facts.fits_excel
 
 
 def _schema(schema: TableSchema, languages: Sequence[str]) -> dict[str, Any]:

@@ -28,6 +28,10 @@ class SourceChanged(Exception):
     """A committed file is not what it was when it was checked; the message is its published path."""
 
 
+class CannotMake(Exception):
+    """A table does not fit into the format asked for; the message is the file's name."""
+
+
 class Tables(Protocol):
     """Files made from the catalogue's checked tables and schemas. A portal asks for them when it needs them."""
 
@@ -40,6 +44,7 @@ class Tables(Protocol):
 
         Raises:
             SourceChanged: if its files cannot be read as they were.
+            CannotMake: if the table does not fit into the format.
         """
 
     def form(self, dataset: str, resource: str, path: Path) -> None:

@@ -23,7 +23,7 @@ from publisher.tables.model import CheckedTable, PartFacts, Row, TableFacts
 from publisher.tables.source import Table, tables_of
 from publisher.workspace import Workspace
 
-VERSION = 1
+VERSION = 2
 """Raised when the same files and schema would be judged otherwise."""
 
 WORKERS = 2

@@ -12,7 +12,7 @@ from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
-from publisher.tables.model import Row
+from publisher.tables.model import EXCEL_ROWS, EXCEL_TEXT, Row
 from publisher.tables.workbook import replacing, sheet_name, workbook
 from publisher.text import text_of
 
@@ -20,8 +20,6 @@ RECIPE = "2"
 """Raised when equal rows give other bytes, so that a new recipe never looks like new data."""
 
 FORMATS = ("csv", "xlsx", "json", "parquet")
-_EXCEL_ROWS = 1_048_576
-_EXCEL_TEXT = 32_767
 _EXCEL_DIGITS = 15
 _BATCH = 10_000
 
@@ -38,7 +36,11 @@ class ColumnSpec:
 
 
 class CannotConvert(Exception):
-    """The rows do not fit into the format (Excel's rows, Parquet's digits), or its library is not installed."""
+    """The rows do not fit into the format: Excel's rows and texts, Parquet's digits."""
+
+
+class LibraryMissing(CannotConvert):
+    """The library that writes the format is not installed: no table can be written in it."""
 
 
 def column_specs(
@@ -66,7 +68,8 @@ def convert(format: str, columns: Sequence[ColumnSpec], rows: Iterable[Row], pat
     """Write rows to a path; the file appears when it is complete.
 
     Raises:
-        CannotConvert: too many rows for Excel, numbers too long for Parquet, or pyarrow is missing.
+        CannotConvert: too many rows or too long texts for Excel, numbers too long for Parquet.
+        LibraryMissing: pyarrow is not installed.
         OSError: the disk is full or the folder is not writable.
     """
     _WRITERS[format](columns, rows, path)
@@ -117,7 +120,7 @@ def _xlsx(columns: Sequence[ColumnSpec], rows: Iterable[Row], path: Path) -> Non
             sheet.write_string(0, index, column.name, bold)
         kinds = [column.type for column in columns]
         for number, row in enumerate(chain(first, rest), 1):
-            if number >= _EXCEL_ROWS:
+            if number >= EXCEL_ROWS:
                 raise CannotConvert("xlsx")
             for index, cell in enumerate(row):
                 if cell is not None:
@@ -134,8 +137,10 @@ def _write_cell(sheet: Any, row: int, column: int, cell: str, kind: str, formats
         sheet.write_datetime(row, column, day, formats["date"])
     elif kind == "datetime" and len(cell) == 19 and (moment := _after_1900(cell)) is not None:
         sheet.write_datetime(row, column, moment, formats["datetime"])
+    elif len(cell) > EXCEL_TEXT:
+        raise CannotConvert("xlsx")
     else:
-        sheet.write_string(row, column, cell[:_EXCEL_TEXT], formats["text"])
+        sheet.write_string(row, column, cell, formats["text"])
 
 
 def _is_excel_number(cell: str) -> bool:
@@ -170,7 +175,7 @@ def _parquet(columns: Sequence[ColumnSpec], rows: Iterable[Row], path: Path) -> 
         import pyarrow
         from pyarrow.parquet import ParquetWriter
     except ImportError as error:
-        raise CannotConvert("parquet") from error
+        raise LibraryMissing("parquet") from error
     types = [_arrow_type(pyarrow, column.type) for column in columns]
     schema = pyarrow.schema(list(zip((column.name for column in columns), types, strict=True)))
     readers = [_ARROW.get(column.type, str) for column in columns]

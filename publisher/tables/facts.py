@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 
 from publisher.catalogue.model import Chart
 from publisher.digest import digest_of
-from publisher.tables.model import PartFacts, Row, TableFacts
+from publisher.tables.model import EXCEL_TEXT, PartFacts, Row, TableFacts
 
 PREVIEW = 50
 POINTS = 500
@@ -55,6 +55,7 @@ class Gatherer:
         self.columns = tuple(columns)
         self.rows = 0
         self.sum = 0
+        self.oversized = False
         self.preview: list[Row] = []
         self.missing = [0] * len(self.columns)
         self.points: list[tuple[str, str, str]] = []
@@ -71,6 +72,8 @@ class Gatherer:
         self.rows += 1
         text = "\x1f".join(["\x00" if cell is None else cell for cell in row])
         self.sum += int.from_bytes(hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest())
+        if len(text) > EXCEL_TEXT and not self.oversized:
+            self.oversized = any(cell is not None and len(cell) > EXCEL_TEXT for cell in row)
         if len(self.preview) < PREVIEW:
             self.preview.append(row)
         if None in row:
@@ -104,6 +107,7 @@ class Gatherer:
             {name: count for name, count in zip(self.columns, self.missing, strict=True) if count},
             tuple(keys),
             tuple(self.points),
+            self.oversized,
         )
 
     def _indexes(self, chart: Chart | None) -> tuple[int, int | None, int] | None:

@@ -91,6 +91,9 @@ class _Inspection:
         if self.gatherer is not None and self.readable:
             keys = key_columns(table.schema) if table.schema else ()
             facts = self.gatherer.facts(form, self.parts, keys)
+            if not facts.fits_excel:
+                notice = table.problem("table-not-for-excel", table.parts[0].file, severity=Severity.NOTICE)
+                self.problems.append(notice)
         return CheckedTable(table.dataset, table.resource, facts, tuple(self.problems))
 
     def _part(self, part: Part, found: _FileProblems) -> None:

@@ -7,6 +7,11 @@ from dataclasses import dataclass, field
 
 from publisher.problem import Problem
 
+EXCEL_ROWS = 1_048_576
+"""Rows of a sheet, with its header."""
+EXCEL_TEXT = 32_767
+"""Characters of a cell. Source of both: "Excel specifications and limits"."""
+
 Cell = str | None
 Row = tuple[Cell, ...]
 """A row in canonical text: numbers as plain decimals, dates in ISO 8601, booleans true/false, None for missing."""
@@ -34,7 +39,8 @@ class TableFacts:
     ``preview`` holds the first 50 rows. ``latest`` gives the greatest value of each column of type
     date, datetime, year, yearmonth, or of period-like text (``2023-Q1``); ``periods`` their distinct values (at most
     2,000). ``missing`` counts empty cells by column. ``keys`` are the primary key's columns.
-    ``points`` are (x, series, y) of the chart that the resource asks for, at most 500.
+    ``points`` are (x, series, y) of the chart that the resource asks for, at most 500. ``oversized`` tells
+    whether a cell is longer than a cell of Excel.
     """
 
     format: str
@@ -48,6 +54,12 @@ class TableFacts:
     missing: Mapping[str, int] = field(default_factory=dict)
     keys: tuple[str, ...] = ()
     points: tuple[tuple[str, str, str], ...] = ()
+    oversized: bool = False
+
+    @property
+    def fits_excel(self) -> bool:
+        """Whether one sheet of Excel holds the whole table."""
+        return (self.rows or 0) < EXCEL_ROWS and not self.oversized
 
 
 @dataclass(frozen=True, slots=True)

@@ -346,3 +346,37 @@ def test_spreading_the_work_over_processes_gives_the_same_bytes(
     before = publisher.times()
     assert publisher.publish() == 0
     assert publisher.times() == before
+
+
+def test_a_text_too_long_for_excel_is_published_without_an_excel_file(publisher: Any) -> None:
+    publisher.data("truong-mam-non", f"ma,ten,so_tre\n001,{'Hoa' * 11_000},120\n")
+    assert publisher.publish() == 0
+    folder = publisher.site / "dataset" / "truong-mam-non"
+    assert "Hoa" * 11_000 in (folder / "truong-mam-non.csv").read_text("utf-8-sig")
+    assert not (folder / "truong-mam-non.xlsx").exists()
+
+
+def test_a_table_that_fits_into_no_format_fails_alone(publisher: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    from publisher.tables import convert
+
+    publisher.add("khac")
+    assert publisher.publish() == 0
+    before = publisher.tree()
+    publisher.data("truong-mam-non", "ma,ten,so_tre\n001,Hoa Sen,1\n002,Hoa Mai,85\n003,Sao Mai,97\n")
+    publisher.data("khac", "ma,ten,so_tre\n001,Hoa Sen,7\n")
+    write = convert._WRITERS["xlsx"]
+
+    def small(columns: Any, rows: Any, path: Any) -> None:
+        kept = list(rows)
+        if len(kept) > 1:
+            raise convert.CannotConvert("xlsx")
+        write(columns, kept, path)
+
+    monkeypatch.setitem(convert._WRITERS, "xlsx", small)
+    publisher.said()
+    assert publisher.publish() == 5
+    assert "truong-mam-non.xlsx cannot be made" in publisher.said()
+    after = publisher.tree()
+    name = "dataset/truong-mam-non/truong-mam-non"
+    assert (after[f"{name}.csv"], after[f"{name}.xlsx"]) == (before[f"{name}.csv"], before[f"{name}.xlsx"])
+    assert b"Hoa Sen,7" in after["dataset/khac/truong-mam-non.csv"]

@@ -184,3 +184,17 @@ def test_compare_types_keys_and_emptied_columns() -> None:
     assert compare("r", before, before, keys_before=("a",), keys_after=("b",)).breaking
     assert compare("r", before, (("a", "b"), [("1", None)])).emptied == ("b",)
     assert compare("r", before, (("a", "b"), [])).emptied == ()
+
+
+def test_a_text_longer_than_a_cell_of_excel_is_never_cut(tmp_path: Path) -> None:
+    long = [("00001", "a" * 32_768, None, None)]
+    with pytest.raises(CannotConvert):
+        convert("xlsx", COLUMNS, long, tmp_path / "a.xlsx")
+    assert list(tmp_path.iterdir()) == []
+    convert("xlsx", COLUMNS, [("00001", "a" * 32_767, None, None)], tmp_path / "a.xlsx")
+    assert len(openpyxl.load_workbook(tmp_path / "a.xlsx")["Data"]["B2"].value) == 32_767
+    convert("csv", COLUMNS, long, tmp_path / "a.csv")
+    checked = inspect(make_table(tmp_path / "a.csv"), Lookups({}, table_rows), ())
+    assert checked.facts is not None
+    assert not checked.facts.fits_excel
+    assert "table-not-for-excel" in [one.code for one in checked.problems]

@@ -20,7 +20,7 @@ from publisher.plan.model import (
     Record,
     Subject,
 )
-from publisher.portals.base import SourceChanged, Steps, Tables, no_steps
+from publisher.portals.base import CannotMake, SourceChanged, Steps, Tables, no_steps
 from publisher.portals.site.files import Stage
 from publisher.portals.site.spread import spread
 from publisher.portals.site.state import Entry, Made, SiteState, folder_of, record_path, state_bytes
@@ -123,11 +123,12 @@ class Builder:
             return replace(entry, files=files), outcome
         try:
             return replace(entry, files=self._files(subject, wanted)), None
-        except SourceChanged as changed:
+        except (SourceChanged, CannotMake) as refused:
             self.stage.forget(folder_of(subject))
             before = self.known.entries.get(subject)
             left = replace(before, files=self._kept(subject, before)) if before is not None else None
-            return left, _failed(subject, "source-changed", str(changed))
+            code = "source-changed" if isinstance(refused, SourceChanged) else "cannot-convert"
+            return left, _failed(subject, code, str(refused))
 
     def lost(self) -> dict[Subject, Outcome]:
         """Subjects of which the portal has lost the record, and that nothing of git replaces."""
