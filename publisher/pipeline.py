@@ -6,7 +6,8 @@ of the plan is decided by :func:`decide`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 from functools import partial
@@ -23,7 +24,7 @@ from publisher.plan.diff import make_plan
 from publisher.plan.model import DesiredState, Kind, Plan, PortalState, Risk
 from publisher.plan.safety import Caps, Verdict, agreed, review, selected
 from publisher.portals.base import Portal
-from publisher.portals.registry import entry_of, make_portal
+from publisher.portals.registry import Setup, entry_of, make_portal
 from publisher.progress import Progress, progress
 from publisher.session import Session, now
 from publisher.zones import day_in
@@ -56,6 +57,7 @@ class Wish:
     reviewed: Plan | None = None
 
 
+@contextmanager
 def prepare(
     session: Session,
     portal_key: str | None = None,
@@ -63,8 +65,8 @@ def prepare(
     as_of: date | None = None,
     rollback: bool = False,
     address: str | None = None,
-) -> Prepared:
-    """Walk from the files to the plan; nothing is written but caches.
+) -> Iterator[Prepared]:
+    """Walk from the files to the plan; nothing is written but caches. The portal is open as long as the context.
 
     Raises:
         OpendataError: ``catalogue-blocked`` and ``portal-older-commit``, which refuse to publish;
@@ -78,7 +80,21 @@ def prepare(
     entry = entry_of(catalogue, portal_key)
     say(words.text("Comparing with the portal"), 0, 0)
     tables = CatalogueTables(catalogue)
-    portal = make_portal(entry, session.root, tables, address, partial(say, words.text("Building the portal")))
+    steps = partial(say, words.text("Building the portal"))
+    with closing(make_portal(Setup(entry, catalogue.settings, session.root, tables, address, steps))) as portal:
+        yield _planned(portal, catalogue, report, entry, repository, tables, as_of, rollback)
+
+
+def _planned(
+    portal: Portal,
+    catalogue: Catalogue,
+    report: Report,
+    entry: PortalEntry,
+    repository: Repository | None,
+    tables: CatalogueTables,
+    as_of: date | None,
+    rollback: bool,
+) -> Prepared:
     state = portal.snapshot()
     if state.catalogue_id not in {None, str(catalogue.settings.id)}:
         raise OpendataError("portal-other-catalogue", Exit.NO, portal=entry.key)

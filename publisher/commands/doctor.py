@@ -149,9 +149,11 @@ def _portal(session: Session, catalogue: Catalogue, portal: PortalEntry) -> Iter
 def _reached(url: str, session: Session) -> tuple[State, str]:
     import requests
 
+    from publisher.http import TIMEOUT, make_session
+
     try:
-        answer = requests.get(url, timeout=10, stream=True)
-        answer.close()
+        with make_session() as asked, asked.get(url, timeout=TIMEOUT, stream=True) as answer:
+            pass
     except requests.RequestException as error:
         reason = type(error).__name__
         return State.BAD, session.messages.text("{url}: not reached ({reason})", url=_shown(url), reason=reason)

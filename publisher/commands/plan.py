@@ -41,8 +41,9 @@ def command(
     from publisher.reports.plan import plan_human, plan_json, plan_markdown
     from publisher.workspace import write_atomically, writing
 
-    prepared = prepare(session, portal, as_of=as_of.date() if as_of else None, rollback=rollback, address=base_url)
-    plan, verdict, words = prepared.plan, decide(prepared, Wish()), session.messages
+    day = as_of.date() if as_of else None
+    with prepare(session, portal, as_of=day, rollback=rollback, address=base_url) as prepared:
+        plan, verdict, words = prepared.plan, decide(prepared, Wish()), session.messages
     if shape == "json":
         click.echo(json.dumps(plan_json(plan, verdict, prepared.warnings), ensure_ascii=False, indent=2))
     elif shape == "markdown":

@@ -61,8 +61,11 @@ def command(
 
     reviewed = plan_from_text(plan_file.read_text("utf-8", "replace"), str(plan_file)) if plan_file else None
     wish = Wish(allowed(allow), cap, select, reviewed)
-    with session.workspace.locked("publish", wait):
-        prepared = prepare(session, portal, as_of=as_of.date() if as_of else None, rollback=rollback, address=base_url)
+    day = as_of.date() if as_of else None
+    with (
+        session.workspace.locked("publish", wait),
+        prepare(session, portal, as_of=day, rollback=rollback, address=base_url) as prepared,
+    ):
         if reviewed is not None and (reviewed.portal, reviewed.catalogue_id) != (
             prepared.plan.portal,
             prepared.plan.catalogue_id,

@@ -6,6 +6,7 @@ import json
 import shutil
 import sys
 from collections.abc import Iterator
+from contextlib import ExitStack, closing
 from typing import Any
 
 import click
@@ -43,7 +44,7 @@ def command(
     from publisher.apply.takedown import find, still_there, takedown_plan, tombstone
     from publisher.catalogue.load import load
     from publisher.git import Repository
-    from publisher.portals.registry import entry_of, make_portal
+    from publisher.portals.registry import Setup, entry_of, make_portal
     from publisher.reports.outcome import failed
     from publisher.zones import day_in
 
@@ -53,8 +54,9 @@ def command(
         raise OpendataError("catalogue-blocked", Exit.NO, loaded.problems)
     settings = loaded.catalogue.settings
     entry = entry_of(loaded.catalogue, portal)
-    with session.workspace.locked("publish", wait):
-        target = make_portal(entry, session.root, CatalogueTables(loaded.catalogue), base_url)
+    with session.workspace.locked("publish", wait), ExitStack() as stack:
+        setup = Setup(entry, settings, session.root, CatalogueTables(loaded.catalogue), base_url)
+        target = stack.enter_context(closing(make_portal(setup)))
         state = target.snapshot()
         if state.catalogue_id not in {None, str(settings.id)}:
             raise OpendataError("portal-other-catalogue", Exit.NO, portal=entry.key)

@@ -75,7 +75,7 @@ def make_plan(portal: str, desired: DesiredState, state: PortalState, compare: C
             if codes != RENAMED or subject in state.holdings
         ),
         unchanged,
-        _rebuild(desired, state),
+        state.stale,
     )
     return hold(plan, {})
 
@@ -99,14 +99,6 @@ def _order(action: Action) -> tuple[bool, int, str]:
     deletion = action.change is Change.DELETE
     rank = _RANK[action.subject.kind]
     return deletion, -rank if deletion else rank, action.subject.name
-
-
-def _rebuild(desired: DesiredState, state: PortalState) -> str | None:
-    if state.catalogue_id is None:
-        return None
-    if state.tool != desired.tool or "redraw" in state.capabilities:
-        return "tool"
-    return "missing-files" if state.missing_files else None
 
 
 def _owners(state: PortalState) -> dict[str, str]:

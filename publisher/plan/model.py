@@ -73,7 +73,12 @@ class Holding:
 
 @dataclass(frozen=True, slots=True)
 class PortalState:
-    """Everything that a portal holds of this catalogue. ``tool`` is the version that wrote it."""
+    """Everything that a portal holds of this catalogue. ``tool`` is the version that wrote it.
+
+    ``stale`` says why what the portal derives from the records has to be made anew though no record changed
+    (``tool``, ``missing-files``), None if it is as it should be. Only the portal knows: one that draws no pages
+    has nothing that grows stale.
+    """
 
     catalogue_id: str | None = None
     commit: str | None = None
@@ -81,7 +86,7 @@ class PortalState:
     as_of: str | None = None
     holdings: Mapping[Subject, Holding] = field(default_factory=dict)
     capabilities: frozenset[str] = frozenset()
-    missing_files: tuple[str, ...] = ()
+    stale: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,7 +199,7 @@ class Plan:
     held: tuple[HeldBack, ...] = ()
     unchanged: int = 0
     rebuild: str | None = None
-    """Why a portal's derived pages are made anew though no record changed (another version of the tool), or None."""
+    """Why a portal's derived pages are made anew though no record changed (``PortalState.stale``), or None."""
 
     @property
     def empty(self) -> bool:

@@ -68,5 +68,8 @@ class Portal(Protocol):
             OpendataError: ``portal-file-missing``.
         """
 
+    def close(self) -> None:
+        """Give up connections."""
+
     def apply(self, plan: Plan, desired: DesiredState, state: PortalState, journal: Journal) -> Iterator[Outcome]:
         """Carry out the plan's actions, and only these; interrupted anywhere, planning again converges."""

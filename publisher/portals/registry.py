@@ -4,14 +4,33 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
-from publisher.catalogue.model import Catalogue, PortalEntry
+from publisher.catalogue.model import Catalogue, PortalEntry, Settings
 from publisher.errors import OpendataError
 from publisher.portals.base import Portal, Steps, Tables, no_steps
 
 DEFAULT_FOLDER = "build/site"
-Maker = Callable[[PortalEntry, Path, Tables, str | None, Steps], Portal]
+
+
+@dataclass(frozen=True)
+class Setup:
+    """What a portal is made of.
+
+    ``settings`` tell whose datasets it holds and in which languages, ``root`` is the catalogue's folder.
+    ``address`` stands in for the entry's own public address; ``steps`` is told of progress.
+    """
+
+    entry: PortalEntry
+    settings: Settings
+    root: Path
+    tables: Tables
+    address: str | None = None
+    steps: Steps = no_steps
+
+
+Maker = Callable[[Setup], Portal]
 
 
 def entry_of(catalogue: Catalogue, key: str | None) -> PortalEntry:
@@ -48,24 +67,23 @@ def folder_of_site(entry: PortalEntry, root: Path) -> Path:
     return there if linked else folder
 
 
-def make_portal(
-    entry: PortalEntry, root: Path, tables: Tables, address: str | None = None, steps: Steps = no_steps
-) -> Portal:
-    """The portal of an entry. ``address`` stands in for the entry's own public address; ``steps`` is told of progress.
+def make_portal(setup: Setup) -> Portal:
+    """The portal of an entry, to be closed by the caller.
 
     Raises:
         OpendataError: ``portal-type-unknown``.
     """
-    maker = KINDS.get(entry.type)
+    maker = KINDS.get(setup.entry.type)
     if maker is None:
-        raise OpendataError("portal-type-unknown", type=entry.type)
-    return maker(entry, root, tables, address, steps)
+        raise OpendataError("portal-type-unknown", type=setup.entry.type)
+    return maker(setup)
 
 
-def _site(entry: PortalEntry, root: Path, tables: Tables, address: str | None, steps: Steps) -> Portal:
+def _site(setup: Setup) -> Portal:
     from publisher.portals.site.site import SitePortal
 
-    return SitePortal(folder_of_site(entry, root), tables, address or _address(entry), steps)
+    folder = folder_of_site(setup.entry, setup.root)
+    return SitePortal(folder, setup.tables, setup.address or _address(setup.entry), setup.steps)
 
 
 def _address(entry: PortalEntry) -> str | None:

@@ -164,9 +164,8 @@ def test_the_bytes_of_another_dataset_are_a_loss() -> None:
     assert "same-bytes:b" in action.reasons
 
 
-def test_another_tool_or_lost_files_mean_a_rebuild() -> None:
+def test_only_a_portal_that_says_so_is_made_anew() -> None:
     record = dataset("a")
     same = desired(wanted("a", record))
-    assert plan_of(replace(same, tool="2"), state(holding("a", record))).rebuild == "tool"
-    assert plan_of(same, state(holding("a", record), capabilities=frozenset({"redraw"}))).rebuild == "tool"
-    assert plan_of(same, state(holding("a", record), missing_files=("x",))).rebuild == "missing-files"
+    assert plan_of(replace(same, tool="2"), state(holding("a", record))).empty
+    assert plan_of(same, state(holding("a", record), stale="tool")).rebuild == "tool"

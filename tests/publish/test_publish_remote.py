@@ -68,10 +68,10 @@ def test_what_the_address_lost_or_spoiled_is_made_anew_from_git(away: tuple[Any,
 
 
 def test_an_address_that_does_not_answer_is_exit_3(publisher: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    from publisher.portals.site import fetch
+    from publisher import http
 
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
-    monkeypatch.setattr(fetch, "Retry", lambda **_: 0)
+    monkeypatch.setattr(http, "_BACKOFF", 0)
     publisher.said()
     assert publisher.run("plan", "--base-url", "http://127.0.0.1:9/") == 3
     assert "cannot be reached" in publisher.said()
@@ -129,3 +129,33 @@ def test_a_state_that_names_places_outside_is_refused(
     assert publisher.publish("--base-url", address) == 1
     assert "state" in publisher.said()
     assert not publisher.site.exists()
+
+
+def test_a_large_file_is_compared_with_what_the_address_serves(
+    away: tuple[Any, str, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from publisher.portals.site import fetch
+
+    monkeypatch.setattr(fetch, "IN_MEMORY", 16)
+    monkeypatch.setattr(fetch, "CHUNK", 7)
+    publisher, address, public = away
+    publisher.data(NAME, MORE)
+    action = publisher.result("plan", "--base-url", address)["plan"]["actions"][0]
+    assert (action["tables"][0]["added"], action["tables"][0]["changed"]) == (1, 1)
+    assert publisher.publish("--base-url", address) == 0
+    old, new = publisher.tree(public), publisher.tree()
+    assert new["dataset/khac/truong-mam-non.csv"] == old["dataset/khac/truong-mam-non.csv"]
+
+
+def test_connections_are_closed_when_a_command_ends(
+    away: tuple[Any, str, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from publisher.portals.site.fetch import Address
+
+    publisher, address, _ = away
+    closed = []
+    monkeypatch.setattr(Address, "close", lambda self: closed.append(self._session.close()))
+    publisher.run("plan", "--base-url", address)
+    publisher.publish("--base-url", address)
+    publisher.run("takedown", NAME, "--reason", "x", "--yes", "--base-url", address)
+    assert len(closed) == 3

@@ -5,66 +5,80 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from tempfile import SpooledTemporaryFile
+from typing import IO
 from urllib.parse import quote
 
 import requests
-from requests.adapters import HTTPAdapter
-from urllib3.util.retry import Retry
 
 from publisher.errors import Exit, OpendataError
+from publisher.http import CONNECTIONS, TIMEOUT, make_session
 from publisher.portals.site.state import STATE, Made
 
-TIMEOUT = (10.0, 60.0)
-"""Seconds to connect and to wait for bytes."""
-WORKERS = 8
+CHUNK = 1 << 16
+IN_MEMORY = 1 << 20
+"""Bytes of a file that are kept in memory; larger files wait on the disk."""
 
 
 class Address:
-    """The public address of a site. Proxies are taken from the environment, as requests does."""
+    """The public address of a site."""
 
     def __init__(self, url: str) -> None:
         self.url = url.rstrip("/") + "/"
-        self._session = requests.Session()
-        retries = Retry(total=3, backoff_factor=0.3, status_forcelist=(502, 503, 504), allowed_methods=("GET",))
-        adapter = HTTPAdapter(max_retries=retries, pool_maxsize=WORKERS)
-        self._session.mount("http://", adapter)
-        self._session.mount("https://", adapter)
+        self._session = make_session()
 
-    def get(self, path: str) -> bytes | None:
-        """The bytes at a path, None if there is nothing.
+    def get(self, path: str) -> IO[bytes] | None:
+        """The file at a path, whole and to be closed by the caller; None if there is nothing.
 
         Raises:
             OpendataError: ``portal-unreachable``.
+            OSError: the disk is full.
         """
+        # The state of an hour ago would plan changes that are already made.
+        headers = {"Cache-Control": "no-cache"} if path == STATE else {}
         try:
-            # The state of an hour ago would plan changes that are already made.
-            headers = {"Cache-Control": "no-cache"} if path == STATE else {}
-            answer = self._session.get(self.url + quote(path), timeout=TIMEOUT, headers=headers)
+            with self._session.get(self.url + quote(path), timeout=TIMEOUT, headers=headers, stream=True) as answer:
+                if answer.status_code in {404, 410}:
+                    return None
+                if answer.status_code != 200:
+                    raise self._unreachable(f"HTTP {answer.status_code}")
+                return _received(answer)
         except requests.RequestException as error:
-            raise OpendataError(
-                "portal-unreachable", Exit.UNREACHABLE, url=self.url, reason=type(error).__name__
-            ) from error
-        if answer.status_code in {404, 410}:
-            return None
-        if answer.status_code != 200:
-            raise OpendataError(
-                "portal-unreachable", Exit.UNREACHABLE, url=self.url, reason=f"HTTP {answer.status_code}"
-            )
-        return answer.content
+            raise self._unreachable(type(error).__name__) from error
 
     def close(self) -> None:
         """Close the connections."""
         self._session.close()
 
-    def fetch(self, files: dict[str, Made], keep: Callable[[str, bytes], None]) -> list[str]:
-        """Give the bytes of each file to ``keep``, several at once; the paths whose bytes are gone or are others."""
+    def fetch(self, files: dict[str, Made], keep: Callable[[str, IO[bytes]], None]) -> list[str]:
+        """Give each file to ``keep``, several at once; the paths whose bytes are gone or are others."""
 
         def one(path: str) -> bool:
             content = self.get(path)
-            if content is None or hashlib.sha256(content).hexdigest() != files[path].sha256:
+            if content is None:
                 return False
-            keep(path, content)
+            with content:
+                if hashlib.file_digest(content, "sha256").hexdigest() != files[path].sha256:  # type: ignore[arg-type]
+                    return False
+                content.seek(0)
+                keep(path, content)
             return True
 
-        with ThreadPoolExecutor(WORKERS) as pool:
+        with ThreadPoolExecutor(CONNECTIONS) as pool:
             return [path for path, found in zip(files, pool.map(one, files), strict=True) if not found]
+
+    def _unreachable(self, reason: str) -> OpendataError:
+        return OpendataError("portal-unreachable", Exit.UNREACHABLE, url=self.url, reason=reason)
+
+
+def _received(answer: requests.Response) -> IO[bytes]:
+    """An answer's bytes, from their beginning, in bounded memory."""
+    content = SpooledTemporaryFile(IN_MEMORY)
+    try:
+        for chunk in answer.iter_content(CHUNK):
+            content.write(chunk)
+    except BaseException:
+        content.close()
+        raise
+    content.seek(0)
+    return content

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import hashlib
-import io
 import json
 import shutil
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, closing, contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO
+from typing import IO, TYPE_CHECKING, BinaryIO, cast
 
 from filelock import FileLock, Timeout
 
+from publisher import __version__
 from publisher.digest import digest_of
 from publisher.errors import Exit, OpendataError
 from publisher.plan.model import (
@@ -79,9 +79,7 @@ class SitePortal:
         known = self._known()
         if known is None:
             return PortalState(capabilities=frozenset({"site"}))
-        here = self._is_here()
         records = self._records(known)
-        capabilities = {"site"} | ({"redraw"} if known.design != self._design() else set())
         return PortalState(
             known.catalogue_id,
             known.commit,
@@ -91,17 +89,28 @@ class SitePortal:
                 subject: Holding(subject, one.id, records[subject], one.digest, one.files, one.commit)
                 for subject, one in known.entries.items()
             },
-            frozenset(capabilities),
-            (*missing(swap.current(self.folder), known.files), *_stubs(known)) if here else (),
+            frozenset({"site"}),
+            self._stale(known),
         )
+
+    def _stale(self, known: SiteState) -> str | None:
+        if known.tool != __version__ or known.design != self._design():
+            return "tool"
+        spoilt = self._is_here() and (missing(swap.current(self.folder), known.files) or _stubs(known))
+        return "missing-files" if spoilt else None
 
     def read(self, subject: Subject, name: str) -> AbstractContextManager[BinaryIO]:
         """See :class:`publisher.portals.base.Portal`."""
         path = folder_of(subject) + name
-        content = self._bytes(path)
+        content = self._open(path)
         if content is None:
             raise OpendataError("portal-file-missing", Exit.UNREACHABLE, path=path)
-        return closing(io.BytesIO(content))
+        return cast(BinaryIO, content)
+
+    def close(self) -> None:
+        """See :class:`publisher.portals.base.Portal`."""
+        if self._address is not None:
+            self._address.close()
 
     def apply(self, plan: Plan, desired: DesiredState, state: PortalState, journal: Journal) -> Iterator[Outcome]:
         """See :class:`publisher.portals.base.Portal`. Nothing is served until all is built and switched.
@@ -178,10 +187,11 @@ class SitePortal:
         folder = swap.fetched(self.folder)
         folder.mkdir(parents=True)
 
-        def keep(path: str, content: bytes) -> None:
+        def keep(path: str, content: IO[bytes]) -> None:
             place = folder / path
             place.parent.mkdir(parents=True, exist_ok=True)
-            place.write_bytes(content)
+            with place.open("wb") as stream:
+                shutil.copyfileobj(content, stream)
 
         if self._address is not None and known.files:
             lost = self._address.fetch(dict(known.files), keep)
@@ -222,10 +232,17 @@ class SitePortal:
         return known
 
     def _bytes(self, path: str) -> bytes | None:
+        content = self._open(path)
+        if content is None:
+            return None
+        with swap.readable(self.folder), content:
+            return content.read()
+
+    def _open(self, path: str) -> IO[bytes] | None:
         with swap.readable(self.folder):
             if self._is_here():
                 try:
-                    return (swap.current(self.folder) / path).read_bytes()
+                    return (swap.current(self.folder) / path).open("rb")
                 except (FileNotFoundError, NotADirectoryError):
                     return None
         return self._address.get(path) if self._address else None

@@ -16,8 +16,8 @@ import requests
 from requests.auth import AuthBase
 
 from publisher.errors import Exit, OpendataError
+from publisher.http import TIMEOUT, make_session
 
-TIMEOUT = (10, 30)
 PAGE = 100
 MAX_PAGES = 50
 _PROJECT = re.compile(r"[\w.-]+(?:/[\w.-]+)+\Z")
@@ -94,7 +94,7 @@ class Http:
 
     def __init__(self, base: str, token: str, headers: Mapping[str, str] | None = None) -> None:
         self._base = base.rstrip("/")
-        self._session = requests.Session()
+        self._session = make_session()
         self._session.auth = Bearer(token)
         self._session.headers.update({"User-Agent": "opendata-publisher", **(headers or {})})
 
