@@ -6,6 +6,7 @@ of the plan is decided by :func:`decide`.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
@@ -161,9 +162,9 @@ def decide(prepared: Prepared, wish: Wish) -> Verdict:
         plan = selected(plan, matching(prepared.catalogue, wish.select, there))
     if wish.reviewed is not None:
         plan = agreed(plan, wish.reviewed)
-    held = sum(subject.kind is Kind.DATASET for subject in prepared.state.holdings)
+    holds = Counter(subject.kind for subject in prepared.state.holdings)
     consents = prepared.catalogue.consents
-    return review(plan, consents, wish.allow, Caps(number=wish.cap), portal_datasets=held)
+    return review(plan, consents, wish.allow, Caps(number=wish.cap), portal_holds=holds)
 
 
 def _ancestry(repository: Repository | None, published: str | None, wanted: str | None, rollback: bool) -> list[str]:

@@ -129,7 +129,7 @@ def _deletion(holding: Holding, state: PortalState) -> Action:
     return Action(
         Change.DELETE,
         holding.subject,
-        risks=frozenset({Risk.DELETE} if holding.subject.kind is Kind.DATASET else ()),
+        risks=frozenset({Risk.DELETE}),
         reasons=("not-in-catalogue",),
         before=holding.digest,
         after=ABSENT,

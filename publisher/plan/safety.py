@@ -29,13 +29,13 @@ WAITING = frozenset({EMBARGO, *NOT_SELECTED})
 
 @dataclass(frozen=True, slots=True)
 class Caps:
-    """How much may be deleted, withdrawn, lost or broken at once: a share of the datasets, or a number."""
+    """How much of a kind of subjects may be deleted, withdrawn, lost or broken at once: a share, or a number."""
 
     share: float = 0.3
     number: int | None = None
 
     def limit(self, held: int) -> int:
-        """The greatest number of risky actions, at least one, on a portal that holds so many datasets."""
+        """The greatest number of risky actions, at least one, on a portal that holds so many subjects of a kind."""
         return self.number if self.number is not None else max(1, math.floor(held * self.share))
 
 
@@ -64,14 +64,14 @@ def review(
     allow: Mapping[Risk, int],
     caps: Caps,
     *,
-    portal_datasets: int = 0,
+    portal_holds: Mapping[Kind, int],
 ) -> Verdict:
     """Hold back what lacks consent; the rest stays.
 
     Consent is a file in ``catalog/consents/`` that names portal, dataset, kind and the digests
     before and after (so it cannot serve twice), or the exact number of actions of that kind that no
-    file consents to. If more risky actions remain than the caps let through, all of them are held:
-    what looks like an accident is not done in part. Creating is never capped.
+    file consents to. If more risky actions remain on a kind of subjects than the caps let through, all
+    risky ones are held: what looks like an accident is not done in part. Creating is never capped.
     """
     given = {(one.portal, one.dataset, one.kind, one.before, one.after) for one in consents}
     missing = {
@@ -87,8 +87,9 @@ def review(
         if lacking:
             held[subject] = tuple(CONSENT[risk] for risk in lacking)
     risky = [a.subject for a in plan.actions if a.risks & CAPPED_RISKS and a.subject not in held]
-    limit = caps.limit(portal_datasets)
-    capped = (len(risky), limit) if len(risky) > limit else None
+    found = Counter(subject.kind for subject in risky)
+    limits = {kind: caps.limit(portal_holds.get(kind, 0)) for kind in found}
+    capped = max(((found[kind], limits[kind]) for kind in found if found[kind] > limits[kind]), default=None)
     if capped:
         held |= dict.fromkeys(risky, (CAPPED,))
     return Verdict(

@@ -15,8 +15,8 @@ from publisher.reports.plan import plan_human, plan_markdown
 from publisher.text import NO_TEXT
 
 
-def delete(name: str) -> Action:
-    subject = Subject(Kind.DATASET, name)
+def delete(name: str, kind: Kind = Kind.DATASET) -> Action:
+    subject = Subject(kind, name)
     return Action(Change.DELETE, subject, risks=frozenset({Risk.DELETE}), before=f"was-{name}", after="absent")
 
 
@@ -39,7 +39,7 @@ def names(plan: Plan) -> list[str]:
 
 
 def test_what_lacks_consent_is_held_and_the_rest_goes() -> None:
-    verdict = review(plan_of(create("a"), delete("b")), [], {}, Caps(), portal_datasets=10)
+    verdict = review(plan_of(create("a"), delete("b")), [], {}, Caps(), portal_holds={Kind.DATASET: 10})
     assert names(verdict.plan) == ["a"]
     assert [one.codes for one in verdict.attention] == [("needs-consent-delete",)]
     assert verdict.wanting == {Risk.DELETE: 1}
@@ -48,35 +48,44 @@ def test_what_lacks_consent_is_held_and_the_rest_goes() -> None:
 @pytest.mark.parametrize(("number", "done"), [(1, []), (2, ["a", "b"]), (3, [])])
 def test_only_the_exact_number_is_consent(number: int, done: list[str]) -> None:
     plan = plan_of(delete("a"), delete("b"))
-    verdict = review(plan, [], {Risk.DELETE: number}, Caps(), portal_datasets=10)
+    verdict = review(plan, [], {Risk.DELETE: number}, Caps(), portal_holds={Kind.DATASET: 10})
     assert names(verdict.plan) == done
 
 
 def test_a_consent_file_fits_its_digests_portal_and_kind_alone() -> None:
     plan = plan_of(delete("a"))
-    assert names(review(plan, [consent(delete("a"))], {}, Caps(), portal_datasets=10).plan) == ["a"]
+    assert names(review(plan, [consent(delete("a"))], {}, Caps(), portal_holds={Kind.DATASET: 10}).plan) == ["a"]
     for other in (consent(create("a")), consent(delete("a"), "loss"), consent(delete("a"), portal="ckan")):
-        assert names(review(plan, [other], {}, Caps(), portal_datasets=10).plan) == []
+        assert names(review(plan, [other], {}, Caps(), portal_holds={Kind.DATASET: 10}).plan) == []
 
 
 def test_what_a_file_consents_to_is_not_counted_again() -> None:
     plan = plan_of(delete("a"), delete("b"))
-    verdict = review(plan, [consent(delete("a"))], {Risk.DELETE: 1}, Caps(), portal_datasets=10)
+    verdict = review(plan, [consent(delete("a"))], {Risk.DELETE: 1}, Caps(), portal_holds={Kind.DATASET: 10})
     assert names(verdict.plan) == ["a", "b"]
 
 
 def test_too_much_at_once_is_held_whole_though_consented() -> None:
     deletions = [delete(str(number)) for number in range(4)]
-    verdict = review(plan_of(create("n"), *deletions), [], {Risk.DELETE: 4}, Caps(), portal_datasets=10)
+    verdict = review(plan_of(create("n"), *deletions), [], {Risk.DELETE: 4}, Caps(), portal_holds={Kind.DATASET: 10})
     assert names(verdict.plan) == ["n"]
     assert verdict.capped == (4, 3)
-    assert len(names(review(plan_of(*deletions), [], {Risk.DELETE: 4}, Caps(number=4), portal_datasets=10).plan)) == 4
+    assert (
+        len(
+            names(
+                review(plan_of(*deletions), [], {Risk.DELETE: 4}, Caps(number=4), portal_holds={Kind.DATASET: 10}).plan
+            )
+        )
+        == 4
+    )
 
 
 def test_one_risky_change_is_always_within_the_cap_and_creating_is_never_capped() -> None:
-    assert names(review(plan_of(delete("a")), [], {Risk.DELETE: 1}, Caps(), portal_datasets=1).plan) == ["a"]
+    assert names(review(plan_of(delete("a")), [], {Risk.DELETE: 1}, Caps(), portal_holds={Kind.DATASET: 1}).plan) == [
+        "a"
+    ]
     many = [create(str(number)) for number in range(50)]
-    assert len(review(plan_of(*many), [], {}, Caps(), portal_datasets=1).plan.actions) == 50
+    assert len(review(plan_of(*many), [], {}, Caps(), portal_holds={Kind.DATASET: 1}).plan.actions) == 50
 
 
 def test_only_what_both_plans_hold_is_done() -> None:
@@ -88,7 +97,7 @@ def test_only_what_both_plans_hold_is_done() -> None:
 
 
 def test_what_is_not_selected_needs_no_attention() -> None:
-    verdict = review(selected(plan_of(create("aa"), create("b")), {"aa"}), [], {}, Caps())
+    verdict = review(selected(plan_of(create("aa"), create("b")), {"aa"}), [], {}, Caps(), portal_holds={})
     assert names(verdict.plan) == ["aa"]
     assert verdict.attention == ()
 
@@ -96,10 +105,23 @@ def test_what_is_not_selected_needs_no_attention() -> None:
 @pytest.mark.parametrize(("count", "lines"), [(20, 20), (25, 11)])
 def test_a_first_publication_lists_ten_datasets_and_what_is_dangerous(count: int, lines: int) -> None:
     plan = plan_of(*(create(f"a{place:02}") for place in range(count)), delete("b"))
-    verdict = review(plan, [], {}, Caps(), portal_datasets=10)
+    verdict = review(plan, [], {}, Caps(), portal_holds={Kind.DATASET: 10})
     told = list(plan_human(plan, verdict, messages("vi")))
     assert sum(line.startswith("+") or line.startswith("…") for line in told) == lines
     assert ("… và 15 tập dữ liệu khác" in told) == (lines == 11)
     assert any(line.startswith("- ") and line.endswith(" b") for line in told)
     assert f"thêm {count}," in told[-1]
     assert all(action.subject.name in plan_markdown(plan, verdict, messages("vi")) for action in plan.actions)
+
+
+def test_bodies_and_themes_are_deleted_by_the_same_consent_and_capped_by_their_own_number() -> None:
+    bodies = [delete(f"so-{number}", Kind.ORGANIZATION) for number in range(3)]
+    holds = {Kind.DATASET: 100, Kind.ORGANIZATION: 4}
+    lacking = review(plan_of(bodies[0]), [], {}, Caps(), portal_holds=holds)
+    assert names(lacking.plan) == []
+    assert lacking.wanting == {Risk.DELETE: 1}
+    assert names(review(plan_of(bodies[0]), [], {Risk.DELETE: 1}, Caps(), portal_holds=holds).plan) == ["so-0"]
+    assert names(review(plan_of(bodies[0]), [consent(bodies[0])], {}, Caps(), portal_holds=holds).plan) == ["so-0"]
+    many = review(plan_of(*bodies, delete("a")), [], {Risk.DELETE: 4}, Caps(), portal_holds=holds)
+    assert (names(many.plan), many.capped) == ([], (3, 1))
+    assert len(review(plan_of(*bodies), [], {Risk.DELETE: 3}, Caps(number=3), portal_holds=holds).plan.actions) == 3
