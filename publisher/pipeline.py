@@ -20,7 +20,7 @@ from publisher.catalogue.model import Catalogue, PortalEntry
 from publisher.errors import Exit, OpendataError
 from publisher.freshness.model import Timeline
 from publisher.git import Repository
-from publisher.plan.desired import desired_state, with_history
+from publisher.plan.desired import desired_state, showing_day, with_history
 from publisher.plan.diff import make_plan
 from publisher.plan.model import DesiredState, Kind, Plan, PortalState, Risk
 from publisher.plan.safety import Caps, Verdict, agreed, review, selected
@@ -77,7 +77,7 @@ def prepare(
     words = session.messages
     say(words.text("Reading the catalogue"), 0, 0)
     repository = Repository.find(session.root)
-    catalogue, report = checked(session, repository, say)
+    catalogue, report = checked(session, repository, say, as_of)
     entry = entry_of(catalogue, portal_key)
     say(words.text("Comparing with the portal"), 0, 0)
     tables = CatalogueTables(catalogue)
@@ -113,7 +113,9 @@ def _planned(
     return Prepared(catalogue, entry, report, desired, portal, state, plan, tuple(warnings))
 
 
-def checked(session: Session, repository: Repository | None, say: Progress) -> tuple[Catalogue, Report]:
+def checked(
+    session: Session, repository: Repository | None, say: Progress, as_of: date | None = None
+) -> tuple[Catalogue, Report]:
     """The catalogue and what validation says of it.
 
     Raises:
@@ -125,10 +127,11 @@ def checked(session: Session, repository: Repository | None, say: Progress) -> t
     loaded = load(session.root)
     if loaded.catalogue is None:
         raise OpendataError("catalogue-blocked", Exit.NO, loaded.problems)
-    catalogue = with_generated(loaded.catalogue, session.workspace)
+    today = day_in(loaded.catalogue.settings.time_zone, now())
+    catalogue = with_generated(loaded.catalogue, session.workspace, showing_day(as_of, today))
     report = validate(
         Loaded(catalogue, loaded.problems),
-        today=day_in(catalogue.settings.time_zone, now()),
+        today=today,
         workspace=session.workspace,
         repository=repository,
         progress=say,

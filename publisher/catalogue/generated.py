@@ -15,11 +15,11 @@ from publisher.workspace import Workspace, write_atomically
 Row = Mapping[str, str]
 
 
-def with_generated(catalogue: Catalogue, workspace: Workspace, *, as_of: date | None = None) -> Catalogue:
+def with_generated(catalogue: Catalogue, workspace: Workspace, day: date | None = None) -> Catalogue:
     """The catalogue with the list of its datasets as the file of every generated resource.
 
     The list is written below ``workspace.folder/generated``, and only if it changed. A dataset under embargo
-    (``publish_at`` after ``as_of``; any date without one) is not in it. Without a generated dataset the
+    on that day (:meth:`Dataset.embargoed`) is not in it. Without a generated dataset the
     catalogue comes back as it is.
 
     Raises:
@@ -28,19 +28,15 @@ def with_generated(catalogue: Catalogue, workspace: Workspace, *, as_of: date | 
     generated = [dataset for dataset in catalogue.datasets.values() if dataset.generated is not None]
     if not generated:
         return catalogue
-    content = _csv(_columns(catalogue.settings.languages), list_rows(catalogue, as_of))
+    content = _csv(_columns(catalogue.settings.languages), list_rows(catalogue, day))
     filled = {dataset.name: _filled(dataset, content, workspace) for dataset in generated}
     return replace(catalogue, datasets={**catalogue.datasets, **filled})
 
 
-def list_rows(catalogue: Catalogue, as_of: date | None = None) -> list[Row]:
+def list_rows(catalogue: Catalogue, day: date | None = None) -> list[Row]:
     """One row per dataset that may be named, by name; texts in every language of the catalogue."""
-    shown = (one for one in catalogue.sound.values() if not _embargoed(one, as_of))
+    shown = (one for one in catalogue.sound.values() if not one.embargoed(day))
     return [_row(catalogue, dataset) for dataset in sorted(shown, key=lambda one: one.name)]
-
-
-def _embargoed(dataset: Dataset, as_of: date | None) -> bool:
-    return dataset.publish_at is not None and (as_of is None or dataset.publish_at > as_of)
 
 
 def _row(catalogue: Catalogue, dataset: Dataset) -> Row:

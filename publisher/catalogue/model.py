@@ -188,6 +188,15 @@ class Dataset:
         """The resource of that name, if any."""
         return next((r for r in self.resources if r.name == name), None)
 
+    @property
+    def has_data(self) -> bool:
+        """Whether its bytes may be published: only what is both published and public."""
+        return self.status is Status.PUBLISHED and self.access_rights == "public"
+
+    def embargoed(self, day: date | None) -> bool:
+        """Whether it may not be shown yet on a day: always before ``publish_at``, and where no day is known."""
+        return self.has_data and self.publish_at is not None and (day is None or self.publish_at > day)
+
 
 @dataclass(frozen=True, slots=True)
 class Catalogue:

@@ -89,10 +89,9 @@ def _run(session: Session, options: Options, repository: Repository | None) -> R
     loaded = load(session.root)
     today = now().date()
     if loaded.catalogue is not None:
-        catalogue = with_generated(loaded.catalogue, session.workspace)
-        loaded = replace(loaded, catalogue=catalogue)
         with suppress(OpendataError):  # a rule says that the time zone is not known
-            today = day_in(catalogue.settings.time_zone, now())
+            today = day_in(loaded.catalogue.settings.time_zone, now())
+        loaded = replace(loaded, catalogue=with_generated(loaded.catalogue, session.workspace, today))
     return validate(
         loaded, today=today, workspace=session.workspace, repository=repository, options=options, progress=say
     )

@@ -30,16 +30,11 @@ MEDIA_TYPES = {
 _RESERVED = {"index.html", "record.json", "datapackage.json"}
 
 
-def has_data(dataset: Dataset) -> bool:
-    """Whether its bytes may be published: only what is both published and public."""
-    return dataset.status is Status.PUBLISHED and dataset.access_rights == "public"
-
-
 def dataset_record(
     catalogue: Catalogue, dataset: Dataset, facts: Facts, timeline: Timeline | None, formats: Sequence[str]
 ) -> tuple[dict[str, Any], tuple[SourceFile, ...]]:
     """A dataset's record, and the committed files that are published with it."""
-    files = published_names(dataset, facts, formats) if has_data(dataset) else {}
+    files = published_names(dataset, facts, formats) if dataset.has_data else {}
     observations = (
         *((timeline.evidence,) if timeline and timeline.evidence else ()),
         *(timeline.others if timeline else ()),
@@ -134,7 +129,7 @@ def _resource(
         "schema_digest": digest_of(schema) if schema else None,
         "form": (schema is not None and not resource.parts and not resource.url) or None,
     }
-    if facts is not None and has_data(dataset):
+    if facts is not None and dataset.has_data:
         table = bool(facts.columns)
         made |= {
             "format": facts.format,

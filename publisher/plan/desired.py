@@ -11,7 +11,7 @@ from publisher import __version__
 from publisher.catalogue.model import Catalogue, Dataset, PortalEntry
 from publisher.digest import digest_of
 from publisher.freshness.model import State, Timeline
-from publisher.plan.dataset_record import dataset_record, has_data
+from publisher.plan.dataset_record import dataset_record
 from publisher.plan.model import Desired, DesiredState, Kind, PortalState, Record, SourceFile, Subject
 from publisher.plan.records import catalogue_record, organization_record, theme_record
 from publisher.tables.model import CheckedTable
@@ -49,10 +49,10 @@ def desired_state(
     """What a portal shall hold: every organization and theme, and the datasets whose status the entry includes.
 
     Datasets with errors, and those whose descriptor cannot be read, are not in it but in ``held``; so are
-    those under an embargo: ``publish_at`` lies after ``as_of``, else after ``today``, else always. With
-    ``as_of``, records say their state of freshness on that day.
+    those under an embargo on the day of :func:`showing_day`. With ``as_of``, records say their state of
+    freshness on that day.
     """
-    day = as_of or today or date.min
+    day = showing_day(as_of, today)
     facts = {key: table.facts for key, table in report.tables.items() if table.facts is not None}
     subjects = {CATALOGUE: _desired(CATALOGUE, str(catalogue.settings.id), catalogue_record(catalogue))}
     for body in catalogue.organizations.values():
@@ -72,7 +72,7 @@ def desired_state(
             held[subject] = tuple(codes)
         elif dataset.status not in entry.include:
             continue
-        elif has_data(dataset) and dataset.publish_at is not None and dataset.publish_at > day:
+        elif dataset.embargoed(day):
             held[subject] = (EMBARGO,)
         else:
             record, sources = dataset_record(catalogue, dataset, facts, timelines.get(dataset.name), entry.formats)
@@ -87,6 +87,11 @@ def desired_state(
         dict(sorted(subjects.items())),
         dict(sorted(held.items())),
     )
+
+
+def showing_day(as_of: date | None, today: date | None) -> date | None:
+    """The day on which embargoes are judged: no wish for another day lifts one that still runs today."""
+    return min((day for day in (as_of, today) if day is not None), default=None)
 
 
 def with_history(desired: DesiredState, state: PortalState) -> DesiredState:

@@ -11,7 +11,7 @@ import pytest
 
 from publisher.catalogue.generated import list_rows, with_generated
 from publisher.catalogue.load import load
-from publisher.catalogue.model import Catalogue, Part
+from publisher.catalogue.model import Catalogue, Part, Status
 from publisher.errors import OpendataError
 from publisher.tables.check import check_tables
 from publisher.workspace import Workspace
@@ -67,7 +67,7 @@ def test_the_catalogue_given_stays_as_it_is(catalogue: Catalogue, tmp_path: Path
 
 
 def test_an_embargoed_dataset_is_not_named_before_its_day(catalogue: Catalogue) -> None:
-    hidden = replace(catalogue.datasets["bang-gia-dat"], publish_at=date(2026, 5, 1))
+    hidden = replace(catalogue.datasets["bang-gia-dat"], status=Status.PUBLISHED, publish_at=date(2026, 5, 1))
     changed = replace(catalogue, datasets={**catalogue.datasets, "bang-gia-dat": hidden})
 
     def named(as_of: date | None) -> bool:

@@ -14,7 +14,7 @@ from publisher.catalogue.load import load
 from publisher.catalogue.model import Catalogue, PortalEntry, Status
 from publisher.digest import canonical_json, digest_of
 from publisher.freshness.model import Observation, Timeline
-from publisher.plan.desired import EMBARGO, desired_state, with_history
+from publisher.plan.desired import EMBARGO, desired_state, showing_day, with_history
 from publisher.plan.model import DesiredState, Holding, Kind, PortalState, Record, Subject
 from publisher.tables.model import CheckedTable, PartFacts, TableFacts
 
@@ -120,6 +120,12 @@ def test_errors_and_embargo_hold(catalogue_dir: Path, edit: Callable[..., Path])
     assert made(catalogue_dir).held == {DATASET: (EMBARGO,)}
     edit(f"datasets/{NAME}/dataset.yaml", publish_at="2024-06-01")
     assert made(catalogue_dir).held == {}
+
+
+def test_another_day_never_lifts_an_embargo_that_runs_today() -> None:
+    june, july = date(2024, 6, 1), date(2024, 7, 1)
+    assert [showing_day(july, june), showing_day(june, july), showing_day(None, june)] == [june] * 3
+    assert showing_day(None, None) is None
 
 
 def test_succession_follows_the_line_and_no_circle(catalogue_dir: Path, edit: Callable[..., Path]) -> None:

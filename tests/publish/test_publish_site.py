@@ -297,6 +297,8 @@ def test_an_embargo_holds_until_its_day(publisher: Any, monkeypatch: pytest.Monk
     publisher.add("mai-sau", publish_at="2024-07-01")
     assert publisher.publish() == 0
     assert "dataset/mai-sau" not in publisher.state()["subjects"]
+    assert publisher.publish("--as-of", "2024-07-02") == 0
+    assert "dataset/mai-sau" not in publisher.state()["subjects"]
     monkeypatch.setenv("OPENDATA_NOW", "2024-07-01T03:00:00+00:00")
     assert publisher.publish() == 0
     assert "dataset/mai-sau" in publisher.state()["subjects"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from tempfile import SpooledTemporaryFile
 from typing import IO
 from urllib.parse import quote
@@ -73,12 +74,10 @@ class Address:
 
 def _received(answer: requests.Response) -> IO[bytes]:
     """An answer's bytes, from their beginning, in bounded memory."""
-    content = SpooledTemporaryFile(IN_MEMORY)
-    try:
+    with ExitStack() as unless_whole:
+        content = unless_whole.enter_context(SpooledTemporaryFile(IN_MEMORY))
         for chunk in answer.iter_content(CHUNK):
             content.write(chunk)
-    except BaseException:
-        content.close()
-        raise
-    content.seek(0)
+        content.seek(0)
+        unless_whole.pop_all()
     return content
