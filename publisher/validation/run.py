@@ -13,13 +13,13 @@ from publisher.git import Repository
 from publisher.messages import messages
 from publisher.problem import Problem, Severity, in_order
 from publisher.progress import Progress, silent
-from publisher.validation.baseline import Baseline, mark_known, read_baseline
+from publisher.validation.baseline import Baseline, is_guarded, mark_known, read_baseline
 from publisher.validation.hold import blocks, held_datasets
 from publisher.validation.readable import Tables, checked_tables, news
 from publisher.validation.rule import Context
 from publisher.validation.rules import RULE_OF, RULES, files
 from publisher.validation.selection import select
-from publisher.validation.weigh import is_asked, suppressed, weighed
+from publisher.validation.weigh import fixed_severities, is_asked, suppressed, weighed
 from publisher.workspace import Workspace
 
 
@@ -95,9 +95,13 @@ def validate(
     )
     found = [problem for rule in RULES.values() for problem in rule.check(context)]
     found += list(news(tables, found, catalogue))
+    # What cannot be read stays an error, whatever catalog.yaml says.
+    fixed = [problem for problem in loaded.problems if problem.severity is Severity.ERROR]
+    found += [problem for problem in loaded.problems if problem.severity is not Severity.ERROR]
+    found += fixed_severities([*fixed, *filter(is_guarded, found)], catalogue)
     counted, silenced = suppressed(weighed(found, catalogue, selection), catalogue, today)
     first = options.shard is None or options.shard[0] == 1
-    everything = in_order([*loaded.problems, *counted])
+    everything = in_order([*fixed, *counted])
     asked = [one for one in everything if is_asked(one, catalogue, selection, options.paths, first)]
     problems, known = mark_known(asked, _baseline(catalogue) if options.baseline is None else options.baseline)
     broken = (one for one in loaded.problems if one.dataset in catalogue.broken or one.file in catalogue.unread)

@@ -30,6 +30,13 @@ def weighed(problems: Iterable[Problem], catalogue: Catalogue, selection: Select
         yield problem.with_severity(severity)
 
 
+def fixed_severities(problems: Iterable[Problem], catalogue: Catalogue) -> Iterator[Problem]:
+    """A warning for each of these problems' codes whose severity ``catalog.yaml`` wants to set, in vain."""
+    settings = catalogue.settings
+    for code in sorted({problem.code for problem in problems}.intersection(settings.rules)):
+        yield settings.source.problem("severity-fixed", "rules", code, severity=Severity.WARNING, key=True, rule=code)
+
+
 def _is_touched(problem: Problem, selection: Selection) -> bool:
     if selection.changed is None:
         return False

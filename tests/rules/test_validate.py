@@ -45,7 +45,10 @@ def found(report: Report) -> dict[str, Severity]:
 
 def another(root: Path, edit: Edit, name: str = "nha-tre", **keys: Any) -> None:
     """A second dataset, with a file of its own."""
-    own = {"title": {"vi": f"Danh sách {name}", "en": f"List of {name}"}, "resources": [{"name": "bang", "path": "bang.csv"}]}
+    own = {
+        "title": {"vi": f"Danh sách {name}", "en": f"List of {name}"},
+        "resources": [{"name": "bang", "path": "bang.csv"}],
+    }
     edit(f"datasets/{name}/dataset.yaml", **{**own, **keys})
     (root / "datasets" / name / "bang.csv").write_text(f"ma\n{name}\n", "utf-8")
 
@@ -78,6 +81,23 @@ def test_severities_can_be_set_by_rule(catalogue_dir: Path, edit: Edit) -> None:
     assert report.held == {"truong-mam-non": ("keywords-few",)}
 
 
+def test_the_loaders_warnings_obey_the_severities_and_its_errors_do_not(catalogue_dir: Path, edit: Edit) -> None:
+    path = edit(KINDERGARTENS)
+    path.write_bytes(path.read_bytes().replace(b"\n", b"\r\n"))
+    assert found(check(catalogue_dir))["yaml-crlf"] is Severity.WARNING
+    edit(CATALOG, rules={"yaml-crlf": "off"})
+    assert "yaml-crlf" not in found(check(catalogue_dir))
+    edit(CATALOG, rules={"yaml-crlf": "error"})
+    assert check(catalogue_dir).held == {"truong-mam-non": ("yaml-crlf",)}
+    edit(CATALOG, rules={"shape-no-such-key": "off"})
+    assert "severity-fixed" not in found(check(catalogue_dir))
+    edit(KINDERGARTENS, zzqqxx="x")
+    report = check(catalogue_dir)
+    assert found(report)["shape-no-such-key"] is Severity.ERROR
+    assert found(report)["severity-fixed"] is Severity.WARNING
+    assert report.held == {"truong-mam-non": ("shape-no-such-key",)}
+
+
 def test_a_suppression_holds_until_its_day(catalogue_dir: Path, edit: Edit) -> None:
     edit(KINDERGARTENS, theme=None, themes=["khac"])
     one = {"rule": "theme-unknown", "dataset": "truong-mam-non", "reason": "Chờ chủ đề mới", "until": "2026-03-01"}
@@ -94,7 +114,7 @@ def test_what_cannot_be_read_is_not_excused(catalogue_dir: Path, edit: Edit) -> 
     one = {"rule": "shape-no-such-key", "dataset": "truong-mam-non", "reason": "Không quan trọng"}
     edit(CATALOG, suppress=[one], rules={"shape-no-such-key": "off"})
     report = check(catalogue_dir)
-    assert found(report) == {"shape-no-such-key": Severity.ERROR}
+    assert found(report) == {"shape-no-such-key": Severity.ERROR, "severity-fixed": Severity.WARNING}
     assert report.held == {"truong-mam-non": ("shape-no-such-key",)}
     assert not report.blocked
 
@@ -113,7 +133,7 @@ def test_a_file_from_elsewhere_is_never_read_nor_excused(catalogue_dir: Path, ed
     edit(CATALOG, suppress=[one], rules={"file-outside": "off"})
     fingerprints = dict.fromkeys((problem.fingerprint for problem in check(catalogue_dir).problems), 9)
     report = check(catalogue_dir, tables=True, baseline=fingerprints)
-    assert found(report) == {"file-outside": Severity.ERROR}
+    assert found(report) == {"file-outside": Severity.ERROR, "severity-fixed": Severity.NOTICE}
     assert (report.tables, report.held) == ({}, {"truong-mam-non": ("file-outside",)})
 
 
