@@ -16,6 +16,8 @@ from publisher.errors import Exit, OpendataError
 from publisher.messages import reason_of
 
 FOLDER = ".opendata"
+PARTIAL = ".partial"
+"""How the names of files end that are not yet whole."""
 
 
 class Workspace:
@@ -42,7 +44,7 @@ class Workspace:
         path = self._entry(kind, key)
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            write_atomically(path, json.dumps(value, ensure_ascii=False).encode())
+            write_atomically(path, json.dumps(value, ensure_ascii=False).encode(), durable=False)
         except OSError:
             return
 
@@ -83,15 +85,28 @@ def unwritable(folder: Path, error: OSError) -> OpendataError:
     return OpendataError("workspace-unwritable", folder=str(folder), reason=error.strerror or str(error))
 
 
-def write_atomically(path: Path, content: bytes) -> None:
-    """Replace a file's bytes as a whole: written beside it, then renamed over it."""
-    partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
-    try:
+def write_atomically(path: Path, content: bytes, *, durable: bool = True) -> None:
+    """Replace a file's bytes as a whole; see :func:`replacing`."""
+    with replacing(path, durable=durable) as partial:
         partial.write_bytes(content)
+
+
+@contextmanager
+def replacing(path: Path, *, durable: bool = True) -> Iterator[Path]:
+    """A name beside a path to write to; the file takes the path's place when all went well.
+
+    ``durable`` waits until its bytes are on the disk, so that no loss of power leaves an empty file. What is made
+    again from other files, by the thousand, need not wait.
+    """
+    partial = path.with_name(f".{path.name}.{os.getpid()}{PARTIAL}")
+    try:
+        yield partial
+        if durable:
+            with partial.open("rb+") as stream:
+                os.fsync(stream.fileno())
         partial.replace(path)
-    except BaseException:
+    finally:
         partial.unlink(missing_ok=True)
-        raise
 
 
 @contextmanager

@@ -18,7 +18,20 @@ LAYERS = [
     {"validation", "freshness"},
     {"tables", "personal"},
     {"catalogue", "countries"},
-    {"git", "workspace", "messages", "problem", "errors", "text", "digest", "progress", "zones", "http", "__init__"},
+    {
+        "git",
+        "workspace",
+        "messages",
+        "problem",
+        "errors",
+        "text",
+        "digest",
+        "progress",
+        "zones",
+        "http",
+        "parallel",
+        "__init__",
+    },
 ]
 LAYER = {name: index for index, names in enumerate(LAYERS) for name in names}
 HEAVY = {"frictionless", "babel", "jinja2", "pyarrow", "ckanapi", "rdflib", "polars", "openpyxl", "xlsxwriter"}

@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
 from dataclasses import asdict, dataclass
 from typing import Any
 
 from publisher.catalogue.model import Catalogue
 from publisher.digest import digest_of_file
+from publisher.parallel import in_processes
 from publisher.personal import VERSION as PERSONAL_VERSION
 from publisher.personal import detectors
 from publisher.problem import Problem, Severity
@@ -93,15 +92,8 @@ def _check(tables: Mapping[Name, Table], names: Sequence[Name], country: str | N
         return
     if len(batches) < workers:  # few tables, but large ones
         batches = [_Batch((table,), batch.references, country) for batch in batches for table in batch.tables]
-    done = 0
-    try:
-        with ProcessPoolExecutor(workers) as pool:
-            for results in pool.map(check_batch, batches):
-                yield from results
-                done += 1
-    except BrokenProcessPool:  # a worker was killed, as for memory: one at a time then
-        for batch in batches[done:]:
-            yield from check_batch(batch)
+    for results in in_processes(check_batch, batches, workers):
+        yield from results
 
 
 def check_batch(batch: _Batch) -> list[CheckedTable]:

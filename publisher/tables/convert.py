@@ -13,8 +13,9 @@ from pathlib import Path
 from typing import Any
 
 from publisher.tables.model import EXCEL_ROWS, EXCEL_TEXT, Row
-from publisher.tables.workbook import replacing, sheet_name, workbook
+from publisher.tables.workbook import sheet_name, workbook
 from publisher.text import text_of
+from publisher.workspace import replacing
 
 RECIPE = "2"
 """Raised when equal rows give other bytes, so that a new recipe never looks like new data."""
@@ -82,7 +83,7 @@ def _csv(columns: Sequence[ColumnSpec], rows: Iterable[Row], path: Path) -> None
     Vietnamese letters are garbled then; readers of data (Python's utf-8-sig, pandas, R, frictionless)
     know it. Cells stay as they are: one that begins with = is data, and changing it would be a lie.
     """
-    with replacing(path) as partial, partial.open("w", encoding="utf-8-sig", newline="") as stream:
+    with replacing(path, durable=False) as partial, partial.open("w", encoding="utf-8-sig", newline="") as stream:
         write = csv.writer(stream, lineterminator="\n")
         write.writerow([column.name for column in columns])
         # A lone empty cell is quoted by the writer, so that no row looks blank.
@@ -93,7 +94,7 @@ def _json(columns: Sequence[ColumnSpec], rows: Iterable[Row], path: Path) -> Non
     """An array of objects, one a line; integers, numbers and booleans typed, exact as printed."""
     names = [json.dumps(column.name, ensure_ascii=False) for column in columns]
     writers = [_JSON.get(column.type, _text) for column in columns]
-    with replacing(path) as partial, partial.open("w", encoding="utf-8", newline="") as stream:
+    with replacing(path, durable=False) as partial, partial.open("w", encoding="utf-8", newline="") as stream:
         separator = "[\n"
         for row in rows:
             cells = ("null" if c is None else w(c) for w, c in zip(writers, row, strict=True))
@@ -179,7 +180,7 @@ def _parquet(columns: Sequence[ColumnSpec], rows: Iterable[Row], path: Path) -> 
     types = [_arrow_type(pyarrow, column.type) for column in columns]
     schema = pyarrow.schema(list(zip((column.name for column in columns), types, strict=True)))
     readers = [_ARROW.get(column.type, str) for column in columns]
-    with replacing(path) as partial, ParquetWriter(partial, schema, compression="zstd") as writer:
+    with replacing(path, durable=False) as partial, ParquetWriter(partial, schema, compression="zstd") as writer:
         for batch in _batches(rows):
             cells = [
                 [None if cell is None else read(cell) for cell in column]

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Any
+
+from publisher.workspace import replacing
 
 CREATED = datetime(2000, 1, 1)
 _SHEET_NAME = str.maketrans(dict.fromkeys("[]:*?/\\", " "))
@@ -34,7 +35,7 @@ def workbook(path: Path, *, streamed: bool = False) -> Iterator[Any]:
         "strings_to_numbers": False,
         "nan_inf_to_errors": True,
     }
-    with replacing(path) as partial:
+    with replacing(path, durable=False) as partial:
         book = xlsxwriter.Workbook(str(partial), options)
         book.set_properties({"created": CREATED})
         try:
@@ -52,17 +53,6 @@ def _close(book: Any) -> None:
     except FileCreateError as error:
         cause = error.args[0] if error.args else None
         raise cause if isinstance(cause, OSError) else OSError(str(error)) from error
-
-
-@contextmanager
-def replacing(path: Path) -> Iterator[Path]:
-    """A name beside a path to write to; the file takes the path's place when all went well."""
-    partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
-    try:
-        yield partial
-        partial.replace(path)
-    finally:
-        partial.unlink(missing_ok=True)
 
 
 def sheet_name(text: str) -> str:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import shutil
+import signal
 from pathlib import Path
 from typing import Any
 
@@ -348,6 +350,31 @@ def test_spreading_the_work_over_processes_gives_the_same_bytes(
     before = publisher.times()
     assert publisher.publish() == 0
     assert publisher.times() == before
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="kill -9 is of POSIX")
+def test_a_worker_that_is_killed_leaves_its_work_to_the_others(publisher: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    from publisher.portals.site import spread
+    from publisher.tables import convert
+
+    for number in range(3):
+        publisher.add(f"tap-{number}")
+    publisher.publish()
+    alone = publisher.tree()
+    shutil.rmtree(publisher.site)
+    monkeypatch.setattr(spread, "FROM", 1)
+    monkeypatch.setattr(spread, "_CHUNK", 2)
+    here, write = os.getpid(), convert._WRITERS["json"]
+
+    def dying(columns: Any, rows: Any, path: Path) -> None:
+        if os.getpid() != here:
+            path.with_name(f".{path.name}.1.partial").touch()
+            os.kill(os.getpid(), signal.SIGKILL)
+        write(columns, rows, path)
+
+    monkeypatch.setitem(convert._WRITERS, "json", dying)
+    assert publisher.publish() == 0
+    assert publisher.tree() == alone
 
 
 def test_a_text_too_long_for_excel_is_published_without_an_excel_file(publisher: Any) -> None:

@@ -19,6 +19,7 @@ from publisher.errors import Exit, OpendataError
 from publisher.portals.base import SourceChanged
 from publisher.portals.site.state import STATE, Made
 from publisher.portals.site.swap import staging
+from publisher.workspace import PARTIAL
 
 _FULL = {errno.ENOSPC, errno.EDQUOT} if hasattr(errno, "EDQUOT") else {errno.ENOSPC}
 
@@ -125,6 +126,11 @@ class Stage:
             carried.append(path)
         return carried
 
+    def clear_partial(self) -> None:
+        """Remove what a killed process left half written."""
+        for path in self.folder.rglob(f".*{PARTIAL}"):
+            path.unlink(missing_ok=True)
+
     def discard(self) -> None:
         """Remove what was built."""
         shutil.rmtree(self.folder, ignore_errors=True)
@@ -177,6 +183,9 @@ def _parents(path: str) -> Iterator[str]:
 def _link(there: str, place: Path) -> None:
     """A second name for a file, or a copy where the file system has no links."""
     try:
+        place.hardlink_to(there)
+    except FileExistsError:  # from a process that was killed after this step
+        place.unlink()
         place.hardlink_to(there)
     except OSError as error:
         if error.errno in _FULL:
