@@ -9,8 +9,7 @@ from dataclasses import replace
 from datetime import date
 
 from publisher.catalogue.model import Catalogue, Dataset, Part, Resource
-from publisher.errors import OpendataError
-from publisher.workspace import Workspace, write_atomically
+from publisher.workspace import Workspace, write_atomically, writing
 
 Row = Mapping[str, str]
 
@@ -23,7 +22,7 @@ def with_generated(catalogue: Catalogue, workspace: Workspace, day: date | None 
     catalogue comes back as it is.
 
     Raises:
-        OpendataError: ``file-not-written`` if the workspace cannot be written to.
+        OpendataError: ``cannot-write`` if the workspace cannot be written to.
     """
     generated = [dataset for dataset in catalogue.datasets.values() if dataset.generated is not None]
     if not generated:
@@ -87,10 +86,8 @@ def _filled(dataset: Dataset, content: bytes, workspace: Workspace) -> Dataset:
 def _written(dataset: Dataset, resource: Resource, content: bytes, workspace: Workspace) -> Resource:
     name = f"{resource.name}.csv"
     path = workspace.folder / "generated" / dataset.name / name
-    try:
+    with writing(path):
         if not path.is_file() or path.read_bytes() != content:
             path.parent.mkdir(parents=True, exist_ok=True)
             write_atomically(path, content)
-    except OSError as error:
-        raise OpendataError("file-not-written", path=str(path), reason=error.strerror or str(error)) from error
     return replace(resource, path=name, parts=(Part(f"{dataset.folder}/{name}", path),))

@@ -39,7 +39,7 @@ def command(session: Session, paths: tuple[Path, ...], check: bool, form: str) -
             found = repair(root, wanted, write_atomically)
         except OSError as error:
             path = str(error.filename or root)
-            raise OpendataError("file-not-written", Exit.NO, path=path, reason=reason_of(error)) from error
+            raise OpendataError("cannot-write", Exit.NO, path=path, reason=reason_of(error)) from error
     click.echo(_report(found, check, form, session.messages))
     return Exit.NO if check and found else Exit.DONE
 

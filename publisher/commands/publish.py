@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
 import click
 
+from publisher.commands.confirm import confirm
 from publisher.commands.options import ADDRESS, AS_OF, PORTAL, ROLLBACK, SELECT, WAIT, YES
 from publisher.errors import Exit, OpendataError
 from publisher.plan.model import Outcome, Plan, Risk
@@ -75,7 +75,7 @@ def command(
         if shape == "human":
             _show(session, prepared.plan, verdict, prepared.warnings)
         if not verdict.plan.empty and not yes:
-            _ask(session)
+            confirm(session.messages.text("Publish this?"))
         journal = session.workspace.journal
         outcomes = carry_out(prepared.portal, verdict.plan, prepared.desired, prepared.state, journal)
     end = exit_of(outcomes, verdict)
@@ -96,18 +96,6 @@ def allowed(given: Sequence[str]) -> dict[Risk, int]:
             raise OpendataError("allow-malformed", given=one, kinds=", ".join(risk.value for risk in Risk))
         found[Risk(kind)] = int(number)
     return found
-
-
-def _ask(session: Session) -> None:
-    """Ask whether to go on.
-
-    Raises:
-        OpendataError: ``not-confirmed`` where nobody can be asked, ``declined``.
-    """
-    if not sys.stdin.isatty():
-        raise OpendataError("not-confirmed")
-    if not click.confirm(session.messages.text("Publish this?"), err=True):
-        raise OpendataError("declined", Exit.NO)
 
 
 def _show(session: Session, plan: Plan, verdict: Verdict, warnings: Sequence[str]) -> None:

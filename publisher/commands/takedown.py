@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 import shutil
-import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, closing
 from typing import Any
 
 import click
 
+from publisher.commands.confirm import confirm
 from publisher.commands.options import ADDRESS, PORTAL, WAIT, YES
 from publisher.errors import Exit, OpendataError
 from publisher.session import Session, now
@@ -62,7 +62,7 @@ def command(
             raise OpendataError("portal-other-catalogue", Exit.NO, portal=entry.key)
         holding = find(state, dataset)
         if not yes:
-            _ask(session, dataset)
+            confirm(words.text("Take {dataset} down and remove its files?", dataset=dataset))
         day = day_in(settings.time_zone, now())
         record = tombstone(holding.record, reason, day, settings.languages)
         plan, desired = takedown_plan(entry.key, state, holding, record)
@@ -89,19 +89,6 @@ def command(
         base = (settings.base_url or "").rstrip("/")
         click.echo("\n".join(_lines(result, f"{base}/dataset/{dataset}/", words)))
     return Exit.NO if left or result["failed"] else Exit.DONE
-
-
-def _ask(session: Session, dataset: str) -> None:
-    """Ask whether to go on.
-
-    Raises:
-        OpendataError: ``not-confirmed`` where nobody can be asked, ``declined``.
-    """
-    if not sys.stdin.isatty():
-        raise OpendataError("not-confirmed")
-    question = session.messages.text("Take {dataset} down and remove its files?", dataset=dataset)
-    if not click.confirm(question, err=True):
-        raise OpendataError("declined", Exit.NO)
 
 
 def _commands(prefix: str, paths: tuple[str, ...]) -> Iterator[str]:

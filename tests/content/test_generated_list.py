@@ -87,4 +87,4 @@ def test_a_workspace_that_cannot_be_written_to_is_told(catalogue: Catalogue, tmp
     (tmp_path / ".opendata").write_text("a file where the folder should be")
     with pytest.raises(OpendataError) as error:
         with_generated(catalogue, Workspace(tmp_path))
-    assert error.value.code == "file-not-written"
+    assert error.value.code == "cannot-write"
