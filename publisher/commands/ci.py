@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from publisher.reports.forges.request import Request
 
 MAX_BYTES = 20_000_000
-_LANGUAGE = re.compile(r"OPENDATA_LANG: [a-z]{2,3}")
+_LANGUAGE = re.compile(r"[a-z]{2,3}")
 _provider = click.option(
     "--provider", type=click.Choice(["github", "gitlab"]), required=True, help="Whose merge requests these are."
 )
@@ -139,19 +139,13 @@ def answer(session: Session, provider: str, show: str | None) -> int:
 @click.pass_obj
 def files(session: Session, provider: str, into: Path, language: str | None) -> int:
     """Write the ready workflow files into a repository; a file that is there is left as it is."""
-    from importlib import resources
-
+    from publisher.scaffold.catalogue import workflow_files
     from publisher.scaffold.write import write_new
 
-    spoken = f"OPENDATA_LANG: {language or session.language}"
+    spoken = language or session.language
     if not _LANGUAGE.fullmatch(spoken):
-        raise OpendataError("ci-language", language=language or session.language)
-    folder = resources.files("publisher") / "scaffold" / "workflows" / provider
-    target = into / ".github" / "workflows" if provider == "github" else into
-    found = {
-        (target / one.name).as_posix(): _LANGUAGE.sub(spoken, one.read_text("utf-8")).encode()
-        for one in sorted(folder.iterdir(), key=lambda item: item.name)
-    }
+        raise OpendataError("ci-language", language=spoken)
+    found = {(into / name).as_posix(): content for name, content in workflow_files(provider, spoken).items()}
     written = write_new(Path(), found)
     for path in written.made:
         click.echo(path)

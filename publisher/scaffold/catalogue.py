@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import PurePosixPath
@@ -15,6 +16,7 @@ from publisher.text import slug
 TIME_ZONES = {"vn": "Asia/Ho_Chi_Minh"}
 WORKFLOWS = {"github": ".github/workflows", "gitlab": ""}
 """Where each service looks for its workflow files."""
+_SPOKEN = re.compile(rb"OPENDATA_LANG: [a-z]{2,3}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +66,15 @@ def catalogue_files(wanted: NewCatalogue, words: Messages) -> dict[str, bytes]:
     if wanted.country:
         files |= _below(f"countries/{wanted.country}/files", "catalog")
     if wanted.ci:
-        files |= _below(f"scaffold/workflows/{wanted.ci}", WORKFLOWS[wanted.ci])
+        files |= workflow_files(wanted.ci, wanted.languages[0])
     return files
+
+
+def workflow_files(service: str, language: str) -> dict[str, bytes]:
+    """The ready workflow files of a service, by their names below the repository's folder; they speak a language."""
+    spoken = f"OPENDATA_LANG: {language}".encode()
+    found = _below(f"scaffold/workflows/{service}", WORKFLOWS[service])
+    return {name: _SPOKEN.sub(spoken, content) for name, content in found.items()}
 
 
 def _example_rows(columns: dict[str, str], words: Messages) -> str:

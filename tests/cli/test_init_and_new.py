@@ -79,6 +79,14 @@ def test_workflow_files_and_editor_settings_come_along(tmp_path: Path, service: 
     assert (tmp_path / ".vscode" / "settings.json").is_file()
 
 
+@pytest.mark.parametrize("language", ["vi", "en", "pt"])
+def test_workflow_files_speak_the_catalogues_first_language(tmp_path: Path, language: str) -> None:
+    init(tmp_path, "--ci", "github", "--language", language, "--language", "en")
+    texts = [file.read_text("utf-8") for file in (tmp_path / ".github" / "workflows").iterdir()]
+    assert len(texts) == 5
+    assert all(f"OPENDATA_LANG: {language}\n" in text for text in texts)
+
+
 @pytest.mark.parametrize("arguments", [("--language", "Tiếng Việt"), ("--language", "../x"), ("--time-zone", "Mars")])
 def test_wrong_settings_make_no_file(tmp_path: Path, arguments: tuple[str, ...]) -> None:
     assert init(tmp_path / "new", *arguments) == Exit.USAGE
