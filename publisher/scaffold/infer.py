@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime, time
 from pathlib import Path
 from typing import Any
 
@@ -51,7 +52,7 @@ def guess(path: Path) -> GuessedTable:
             with resource:
                 names = [str(name).strip() for name in resource.labels]
                 fields = list(resource.schema.fields)
-                rows = [list(row) for row in resource.sample]
+                rows = [list(row) for row in resource.fragment]
                 encoding, dialect = resource.encoding, resource.dialect.to_descriptor()
     except FrictionlessException as error:
         raise OpendataError("source-unreadable", Exit.NO, name=path.name) from error
@@ -67,6 +68,8 @@ def _field(name: str, field: Any, values: Iterable[Any]) -> GuessedField:
     filled = [value for value in values if value not in (None, "")]
     if not filled or (kind in {"integer", "number", "year"} and any(_is_code(value) for value in filled)):
         kind = "string"
+    if kind == "datetime" and all(isinstance(value, datetime) and value.time() == time() for value in filled):
+        kind = "date"  # A sheet keeps every date as a moment; one at midnight is a day.
     shape = field.format if kind in {"date", "time", "datetime"} and field.format != "default" else None
     return GuessedField(name, kind, shape)
 

@@ -137,6 +137,21 @@ def test_a_workbook_is_a_source_too(catalogue: Path, tmp_path: Path) -> None:
     assert [(field["name"], field["type"]) for field in fields] == [("code", "string"), ("count", "integer")]
 
 
+def test_days_of_a_workbook_are_dates_and_moments_stay_moments(catalogue: Path, tmp_path: Path) -> None:
+    xlsxwriter = pytest.importorskip("xlsxwriter")
+    book = xlsxwriter.Workbook(str(tmp_path / "a.xlsx"))
+    sheet = book.add_worksheet()
+    sheet.write_row(0, 0, ["day", "moment"])
+    for row, (day, moment) in enumerate([(45000, 45000), (45001, 45001.5)], 1):
+        sheet.write_number(row, 0, day, book.add_format({"num_format": "dd/mm/yyyy"}))
+        sheet.write_number(row, 1, moment, book.add_format({"num_format": "dd/mm/yyyy hh:mm"}))
+    book.close()
+    assert new(catalogue, "days", "--from", str(tmp_path / "a.xlsx"), "--description", "Days and moments.") == Exit.DONE
+    fields = yaml.safe_load((catalogue / "schemas" / "days.yaml").read_text("utf-8"))["fields"]
+    assert [(field["name"], field["type"]) for field in fields] == [("day", "date"), ("moment", "datetime")]
+    assert run(["--quiet", "--catalog", str(catalogue), "validate"]) == Exit.DONE
+
+
 def test_a_dataset_without_description_is_not_yet_valid_and_says_what_to_fill_in(
     catalogue: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
