@@ -6,7 +6,7 @@ from publisher.personal.email import EmailDetector
 from publisher.personal.model import Detector
 from publisher.personal.scan import Scanner
 
-VERSION = 1
+VERSION = 2
 """Raised when a detector changes, so that tables are scanned again."""
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from publisher.catalogue.model import Part
+from publisher.countries.vn.personal import LATEST_BIRTH
 from publisher.personal import detectors
 from publisher.tables.inspect import inspect
 from publisher.tables.keys import Lookups
@@ -72,6 +73,11 @@ def test_personal_data_are_found(tmp_path: Path, header: str, cell: str, code: s
 @pytest.mark.parametrize(("header", "cell"), CLEAN)
 def test_what_only_looks_like_them_passes(tmp_path: Path, header: str, cell: str) -> None:
     assert scan(tmp_path, header, cell) == []
+
+
+def test_the_day_does_not_change_what_is_found(tmp_path: Path) -> None:
+    year = f"{LATEST_BIRTH % 100:02}"
+    assert scan(tmp_path, "a", f"0243{year}012345") == ["personal-cccd"]
 
 
 def test_contact_columns_may_hold_lines_and_mailboxes_but_no_identity_numbers(tmp_path: Path) -> None:
