@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 from publisher.catalogue.model import Part
 from publisher.tables.canonical import canonical, writer
 from publisher.tables.model import Row
+from publisher.tables.pattern import is_costly
 from publisher.tables.schema import lower_data, text_schema
 from publisher.tables.source import RawTable, Table, Unreadable, column_letter
 
@@ -89,11 +90,15 @@ def make_schema(table: Table) -> Any:
     """The schema as frictionless's object, without foreign keys, which are judged over all files.
 
     Raises:
-        Unreadable: frictionless does not accept the schema.
+        Unreadable: frictionless does not accept the schema, or a pattern of it could run for ever.
     """
     from frictionless import FrictionlessException
 
     assert table.schema is not None
+    for field in table.schema["fields"]:
+        if is_costly(str(field.get("constraints", {}).get("pattern", ""))):
+            place = (table.schema_file, table.schema_line)
+            raise Unreadable(table.problem("schema-pattern-costly", *place, field=field["name"]))
     lowered = {k: v for k, v in lower_data(table.schema, table.languages).items() if k != "foreignKeys"}
     try:
         return _compiled(json.dumps(lowered))

@@ -10,7 +10,12 @@ from pathlib import Path
 
 from publisher.tables.source import Table, Unreadable, declared_format
 
-_MAX_UNPACKED = 4_000_000_000
+MOST_UNPACKED = 500_000_000
+"""Bytes of a workbook's parts, as its directory tells them: what reading it may ask of a machine's memory."""
+MOST_RATIO = 200
+"""How many times smaller than its parts a workbook is; tables of one repeated value stay below 100."""
+_SMALL = 10_000_000
+"""Parts of so many bytes together harm nobody, however well they are packed."""
 _TCVN3 = re.compile(rb"[A-Za-z][\xb5-\xbe\xa8\xa9\xab\xac\xae][A-Za-z]?")
 _VIETNAMESE_1258 = re.compile("[aăâeêioôơuưy][\u0300\u0301\u0303\u0309\u0323]|[ăđơư]", re.IGNORECASE)
 
@@ -85,9 +90,12 @@ def _zip_kind(path: Path) -> str:
     try:
         with zipfile.ZipFile(path) as archive:
             names = archive.namelist()
-            size = sum(info.file_size for info in archive.infolist())
+            parts = archive.infolist()
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
         return "truncated"
     if "xl/workbook.xml" not in names and "xl/workbook.bin" not in names:
         return "zip"
-    return "bomb" if size > _MAX_UNPACKED else "xlsx"
+    packed, size = sum(one.compress_size for one in parts), sum(one.file_size for one in parts)
+    # Parts that overlap are larger together than the file that holds them.
+    bomb = size > MOST_UNPACKED or (size > _SMALL and size > MOST_RATIO * packed) or packed > path.stat().st_size
+    return "bomb" if bomb else "xlsx"
