@@ -9,12 +9,15 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+import tempfile
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
 from threading import Timer
+from typing import IO
 
 from publisher.errors import Exit, OpendataError
 
@@ -149,7 +152,7 @@ class Repository:
         """
         names: dict[str, set[str]] = {file: {file} for file in files}
         found: dict[str, datetime] = {}
-        edge = self._edge
+        edge = self.edge
         for sha, when, old, name in self._history():
             wanted = names.pop(name, None)
             if wanted and old is not None:
@@ -166,7 +169,7 @@ class Repository:
         if not out:
             return None
         sha, name = out.decode("utf-8", "replace").rstrip("\n").split("\0")
-        return None if sha in self._edge else name
+        return None if sha in self.edge else name
 
     def holders(self, folders: Iterable[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
         """Commits of all branches that touched files in folders of these names, newest first, and those files."""
@@ -178,9 +181,35 @@ class Repository:
         commits = dict.fromkeys(token[1:] for token in tokens if token.startswith("\x01"))
         return tuple(commits), tuple(sorted({one for one in tokens if one and not one.startswith("\x01")}))
 
+    def walk(self, *arguments: str) -> Iterator[bytes]:
+        """What ``git log`` writes between NULs, from HEAD, as it comes; nothing before the first commit.
+
+        Raises:
+            OpendataError: ``git-failed`` if git did not come to its end.
+        """
+        if self.head() is not None:
+            yield from self._stream("log", "-z", *arguments, "HEAD", whole=True)
+
+    def contents(self, blobs: Iterable[str], largest: int) -> Iterator[tuple[str, bytes | None]]:
+        """The bytes of blobs, one after the other by one process; None for one that is absent or larger.
+
+        Raises:
+            OpendataError: ``git-failed`` if git did not come to its end.
+        """
+        with tempfile.TemporaryFile() as request:
+            request.writelines(f"{blob}\n".encode("ascii") for blob in blobs)
+            request.seek(0)
+            with self._running("cat-file", "--batch", "--buffer", given=request) as stream:
+                while header := stream.readline().split():
+                    left = int(header[2]) + 1 if len(header) == 3 else 0
+                    content = stream.read(left)[:-1] if 0 < left <= largest else None
+                    while content is None and left > 0:
+                        left -= len(stream.read(min(_CHUNK, left)) or b" " * left)
+                    yield header[0].decode("ascii"), content
+
     @cached_property
-    def _edge(self) -> frozenset[str]:
-        # A shallow clone's oldest commits seem to have made every file; what they did is not known.
+    def edge(self) -> frozenset[str]:
+        """A shallow clone's oldest commits: they seem to have made every file, but what they did is not known."""
         out = self._ask("rev-parse", "--git-path", "shallow")
         path = self.root / os.fsdecode(out.rstrip(b"\r\n")) if out else None
         return frozenset(path.read_text("ascii").split()) if path is not None and path.is_file() else frozenset()
@@ -201,23 +230,37 @@ class Repository:
             elif token:
                 yield sha, when, None, os.fsdecode(next(tokens, b""))
 
-    def _stream(self, *arguments: str) -> Iterator[bytes]:
-        """What git writes between NULs, as it comes; git is stopped when nobody reads on."""
+    def _stream(self, *arguments: str, whole: bool = False) -> Iterator[bytes]:
+        """What git writes between NULs, as it comes; with ``whole``, an end before the end is an error."""
+        rest = b""
+        with self._running(*arguments, whole=whole) as stream:
+            while chunk := stream.read(_CHUNK):
+                *tokens, rest = (rest + chunk).split(b"\0")
+                yield from tokens
+            if rest and whole:
+                yield rest
+
+    @contextmanager
+    def _running(
+        self, *arguments: str, given: IO[bytes] | int = subprocess.DEVNULL, whole: bool = True
+    ) -> Iterator[IO[bytes]]:
+        """A running git and what it writes; it is stopped when nobody reads on, or after a time."""
         process = subprocess.Popen(
             [self._git, *_OPTIONS, *arguments],
             cwd=self.root,
             env=_environment(),
-            stdin=subprocess.DEVNULL,
+            stdin=given,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
+            bufsize=_CHUNK,
         )
         guard = Timer(TIMEOUT, process.kill)
         guard.start()
         try:
-            rest = b""
-            while process.stdout is not None and (chunk := process.stdout.read(_CHUNK)):
-                *whole, rest = (rest + chunk).split(b"\0")
-                yield from whole
+            assert process.stdout is not None
+            yield process.stdout
+            if whole and process.wait() != 0:
+                raise OpendataError("git-failed", Exit.UNREACHABLE, command=f"git {arguments[0]}")
         finally:
             guard.cancel()
             process.kill()

@@ -1,0 +1,131 @@
+"""The versions of all data files, from one walk through the main line and a cache of contents by blob.
+
+A version is what a file was after a commit of the main line (see :mod:`publisher.freshness.line`). Its content
+has changed where the canonical digest differs from that of the version before: rewriting a file without changing
+its values is no change, going back to older values is one. A file that was moved (the same bytes, or
+what git takes for a move) has the versions that it had under its old name; one that was deleted and came back
+is compared with what it was before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from publisher.catalogue.model import Catalogue
+from publisher.freshness.content import LARGEST, VERSION, content_digest, reader_key
+from publisher.freshness.line import Step, main_line
+from publisher.git import Repository
+from publisher.tables.source import Table, tables_of
+from publisher.workspace import Workspace
+
+Digests = dict[str, dict[str, str | None]]
+"""Contents of blobs by how they are read."""
+
+_KIND = "contents"
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """What a file was from an instant on.
+
+    ``file`` is its name at the time. ``content`` is the canonical digest, None for what cannot be read as a
+    table: then ``changed`` goes by the bytes.
+    """
+
+    file: str
+    commit: str
+    at: datetime
+    blob: str
+    content: str | None
+    changed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Raw:
+    file: str
+    step: Step
+    blob: str
+
+
+def versions_of(
+    catalogue: Catalogue,
+    repository: Repository | None,
+    workspace: Workspace | None = None,
+    until: datetime | None = None,
+    *,
+    present: datetime | None = None,
+) -> Mapping[str, tuple[Version, ...]]:
+    """The versions of each data file of a catalogue that git knows, oldest first, by its present name.
+
+    ``until`` leaves out what was committed later. What happened before the edge of a shallow clone is left out:
+    a file that has not been touched since then has no versions.
+
+    Raises:
+        OpendataError: ``git-failed``.
+    """
+    readers = {part.file: table for table in tables_of(catalogue).values() for part in table.parts}
+    if repository is None or not readers:
+        return {}
+    steps = main_line(repository, present)
+    found = _trace(steps, readers, until)
+    digests = _digests(found, readers, repository, workspace)
+    return {key: tuple(_compared(raws, readers[key], digests)) for key, raws in found.items()}
+
+
+def _trace(steps: Sequence[Step], files: Mapping[str, Table], until: datetime | None) -> dict[str, list[_Raw]]:
+    """What became of each file, newest first; moves are followed backwards, also those after ``until``."""
+    names: dict[str, set[str]] = {file: {file} for file in files}
+    found: dict[str, list[_Raw]] = {}
+    for step in steps:
+        known = until is None or step.at <= until
+        moved: list[tuple[str, set[str]]] = []
+        for change in step.changes:
+            keys = names.get(change.file)
+            if keys is None or change.blob is None:
+                continue
+            if known:
+                for key in keys:
+                    found.setdefault(key, []).append(_Raw(change.file, step, change.blob))
+            if change.before is not None:
+                moved.append((change.before, names.pop(change.file)))
+        for before, keys in moved:
+            names.setdefault(before, set()).update(keys)
+    return found
+
+
+def _digests(
+    found: Mapping[str, Sequence[_Raw]],
+    readers: Mapping[str, Table],
+    repository: Repository,
+    workspace: Workspace | None,
+) -> Digests:
+    """The contents of all versions: those that are cached, and those that have to be read."""
+    kept: Digests = (workspace.cached(_KIND, VERSION) if workspace else None) or {}
+    wanted: dict[str, dict[str, tuple[Table, str]]] = {}
+    for key, raws in found.items():
+        table = readers[key]
+        for raw in raws:
+            reader = reader_key(table, raw.file)
+            if raw.blob not in kept.setdefault(reader, {}):
+                wanted.setdefault(raw.blob, {})[reader] = (table, raw.file)
+    for blob, content in repository.contents(wanted, LARGEST):
+        for reader, (table, name) in wanted[blob].items():
+            kept[reader][blob] = None if content is None else content_digest(content, table, name)
+    if wanted and workspace is not None:
+        workspace.keep(_KIND, VERSION, kept)
+    return kept
+
+
+def _compared(raws: Sequence[_Raw], table: Table, digests: Digests) -> Iterator[Version]:
+    before: tuple[str, str | None] | None = None
+    for raw in reversed(raws):
+        content = digests[reader_key(table, raw.file)].get(raw.blob)
+        changed = before is None or not (before[0] == raw.blob or (content is not None and content == before[1]))
+        before = (raw.blob, content)
+        if not raw.step.edge:
+            yield Version(raw.file, raw.step.commit, raw.step.at, raw.blob, content, changed)
+
+
+__all__ = ["Version", "versions_of"]
