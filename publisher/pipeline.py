@@ -123,11 +123,13 @@ def checked(session: Session, repository: Repository | None, say: Progress) -> t
 
 def timelines(catalogue: Catalogue, report: Report, repository: Repository | None) -> dict[str, Timeline]:
     """Every dataset's deadlines by the evidence at hand."""
+    from publisher.freshness.calendar import calendar_of
     from publisher.freshness.measure import observations
     from publisher.freshness.timeline import timeline_of
 
     seen = observations(catalogue, catalogue.datasets.values(), report.tables, repository)
-    return {name: timeline_of(dataset, seen[name]) for name, dataset in catalogue.datasets.items()}
+    calendar = calendar_of(catalogue)
+    return {name: timeline_of(one, seen[name], calendar=calendar) for name, one in catalogue.datasets.items()}
 
 
 def decide(prepared: Prepared, wish: Wish) -> Verdict:

@@ -105,6 +105,7 @@ class Builder:
             update_within=data.get("update_within"),
             licenses=tuple(data.get("licenses", ())),
             note=self.text(data.get("note")),
+            roll=data.get("roll"),
         )
 
     def decision(self, key: str, source: Source, data: Data) -> Decision:

@@ -156,6 +156,8 @@ class LegalProfile:
     update_within: str | None = None
     licenses: tuple[str, ...] = ()
     note: Text = NO_TEXT
+    roll: str | None = None
+    """``next-working-day`` where a deadline on a day off moves to the next working day."""
 
 
 @dataclass(frozen=True, slots=True)

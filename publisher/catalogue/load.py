@@ -87,6 +87,7 @@ def _catalogue(reader: _Reader, settings: Settings) -> Catalogue:
         broken=found.broken,
         strays=tuple(sorted(found.files - found.named)),
         unread=frozenset(reader.unread),
+        reviews=_reviews(reader, builder),
     )
 
 
@@ -150,6 +151,12 @@ def _schemas(reader: _Reader) -> dict[str, TableSchema]:
 def _consents(reader: _Reader, builder: Builder) -> tuple[Consent, ...]:
     documents = [reader.read(file, "consent") for file in yaml_files(reader.root, "catalog/consents")]
     return tuple(builder.consent(document) for document in documents if document is not None)
+
+
+def _reviews(reader: _Reader, builder: Builder) -> tuple[Review, ...]:
+    documents = [reader.read(file, "review") for file in yaml_files(reader.root, f"catalog/{REVIEWS}")]
+    found = [builder.review(document) for document in documents if document is not None]
+    return tuple(sorted(found, key=lambda review: review.on))
 
 
 class _Datasets:

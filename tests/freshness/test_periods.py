@@ -105,7 +105,7 @@ def test_every_frequency_of_the_descriptor_has_its_codes() -> None:
     from importlib import resources
 
     schema = json.loads(resources.files("publisher").joinpath("catalogue/schemas/dataset.json").read_text("utf-8"))
-    declared = schema["properties"]["freshness"]["properties"]["frequency"]["enum"]
+    declared = schema["properties"]["freshness"]["properties"]["frequency"]["anyOf"][0]["enum"]
     assert set(declared) == set(FREQUENCIES)
     assert set(declared) >= PERIODIC
     for key, one in FREQUENCIES.items():
