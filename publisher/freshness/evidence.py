@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, tzinfo
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from publisher.catalogue.model import ColumnEvidence, Dataset
 from publisher.errors import OpendataError
+from publisher.freshness.cycles import is_periodic, rhythm
 from publisher.freshness.model import Observation, Period
-from publisher.freshness.periods import EARLIEST, LATEST, PERIODIC, parse_period, period_of
+from publisher.freshness.periods import EARLIEST, LATEST, parse_period, partial_periods, period_of
 from publisher.tables.model import CheckedTable, TableFacts
 
 Tables = Mapping[str, CheckedTable | TableFacts]
@@ -35,23 +36,27 @@ def observe(
     zone: tzinfo = UTC,
     *,
     shallow: bool = False,
+    content_changes: Mapping[str, datetime] | None = None,
+    further: Sequence[Observation] = (),
 ) -> tuple[Observation, ...]:
     """What the sources say, those that have something to say, in the order in which they are believed.
 
     ``tables`` are the dataset's checked tables (or their facts) by resource name; ``last_changes`` when
-    each committed file last changed; ``zone`` turns those instants into days. The order is the
-    descriptor's; without one it is the period in the file names, what the steward stated (reviews and
-    ``temporal.end``, whichever reaches further), and git. Where the descriptor has an order,
-    ``temporal.end`` comes last. ``content`` is answered from git: the last commit that changed the
-    files' bytes. In a ``shallow`` clone a change that git cannot know is an unmeasured observation.
+    each committed file's bytes last changed, ``content_changes`` when its content did (without it, the bytes
+    are believed); ``zone`` turns those instants into days. ``further`` was observed elsewhere: ``remote`` by
+    asking addresses, ``portal`` of what a portal serves. The order is the descriptor's; without one it is the
+    period in the file names, what the steward stated (reviews and ``temporal.end``, whichever reaches
+    further), the content, and what was observed elsewhere. Where the descriptor has an order, ``temporal.end``
+    comes last. In a ``shallow`` clone a change that git cannot know is an unmeasured observation.
     """
     terms = dataset.freshness
-    frequency = terms.frequency if terms and terms.frequency in PERIODIC else _FINE
-    changed = _days(last_changes, zone)
+    frequency = rhythm(terms) if terms and is_periodic(terms.frequency) else _FINE
+    written = _days(last_changes, zone)
+    changed = written if content_changes is None else _days(content_changes, zone)
     sources: dict[str, Callable[[], Iterator[Observation]]] = {
         "period": lambda: _from_names(dataset, frequency),
-        "content": lambda: _from_git(dataset, changed, shallow),
-        "git": lambda: _from_git(dataset, changed, shallow),
+        "content": lambda: _from_git("content", dataset, changed, shallow),
+        "git": lambda: _from_git("git", dataset, written, shallow),
         "attested": lambda: _from_reviews(dataset),
     }
     found: list[Observation] = []
@@ -59,13 +64,15 @@ def observe(
         for asked in terms.evidence:
             if isinstance(asked, ColumnEvidence):
                 found += _from_column(dataset, tables, asked, frequency, changed)
-            else:
+            elif asked in sources:
                 found += sources[asked]()
+            else:
+                found += (one for one in further if one.kind == asked)
         found += _from_temporal(dataset)
     else:
         stated = [*_from_reviews(dataset), *_from_temporal(dataset)]
         stated.sort(key=_reach, reverse=True)
-        found = [*_from_names(dataset, frequency), *stated, *_from_git(dataset, changed, shallow)]
+        found = [*_from_names(dataset, frequency), *stated, *sources["content"](), *further]
     return tuple(dict.fromkeys(found))
 
 
@@ -122,7 +129,7 @@ def _coverage(kind: str, detail: str, labels: list[Period], frequency: str, on: 
     through = max(label.end for label in labels)
     whole = through == period_of(frequency, through).end
     names = tuple(period.name for period in sorted(set(periods)))
-    return Observation(kind, detail, through, None if whole else on, names)
+    return Observation(kind, detail, through, None if whole else on, names, partial_periods(frequency, labels))
 
 
 def _days_of(period: Period) -> int:
@@ -137,14 +144,14 @@ def _from_names(dataset: Dataset, frequency: str) -> Iterator[Observation]:
             yield seen
 
 
-def _from_git(dataset: Dataset, changed: Mapping[str, date], shallow: bool) -> Iterator[Observation]:
+def _from_git(kind: str, dataset: Dataset, changed: Mapping[str, date], shallow: bool) -> Iterator[Observation]:
     files = [part.file for resource in dataset.resources for part in resource.parts]
     known = [(changed[file], file) for file in files if file in changed]
     if known:
         on, file = max(known)
-        yield Observation("git", file, on=on)
+        yield Observation(kind, file, on=on)
     elif files and shallow:
-        yield Observation("git", "shallow-clone")
+        yield Observation(kind, "shallow-clone")
 
 
 def _from_reviews(dataset: Dataset) -> Iterator[Observation]:

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
 
 from publisher.catalogue.model import Catalogue, ColumnEvidence, Dataset, Status
 from publisher.freshness.evidence import observe, zone_of
 from publisher.freshness.model import Observation
+from publisher.freshness.versions import Version, versions_of
 from publisher.git import Repository
 from publisher.tables.model import CheckedTable
+from publisher.workspace import Workspace
+
+Versions = Mapping[str, Sequence[Version]]
 
 
 def needs_tables(dataset: Dataset) -> bool:
@@ -22,21 +28,54 @@ def observations(
     datasets: Iterable[Dataset],
     tables: Mapping[tuple[str, str], CheckedTable],
     repository: Repository | None = None,
+    *,
+    workspace: Workspace | None = None,
+    versions: Versions | None = None,
+    further: Mapping[str, Sequence[Observation]] | None = None,
 ) -> dict[str, tuple[Observation, ...]]:
     """What is observed of each dataset, by name. ``tables`` are by dataset and resource name.
 
-    Without a ``repository`` the one around the catalogue is asked.
+    Without a ``repository`` the one around the catalogue is asked, without a ``workspace`` the catalogue's own is
+    used, and ``versions`` are read from git where they are not at hand. ``further`` are observations by
+    dataset that only a request to elsewhere could make.
 
     Raises:
-        OpendataError: ``time-zone-unknown``.
+        OpendataError: ``time-zone-unknown``, or ``git-failed``.
     """
     zone = zone_of(catalogue.settings.time_zone)
     repository = repository or Repository.find(catalogue.root)
     wanted = tuple(datasets)
-    files = [part.file for dataset in wanted for resource in dataset.resources for part in resource.parts]
-    changes = repository.last_changes(files) if repository and files else {}
+    if versions is None:
+        part = replace(catalogue, datasets={one.name: one for one in wanted})
+        versions = versions_of(part, repository, workspace or Workspace(catalogue.root))
+    written, changed = last_changes(versions)
     shallow = repository is not None and repository.is_shallow()
     by_dataset: dict[str, dict[str, CheckedTable]] = {}
     for (dataset_name, resource_name), table in tables.items():
         by_dataset.setdefault(dataset_name, {})[resource_name] = table
-    return {one.name: observe(one, by_dataset.get(one.name, {}), changes, zone, shallow=shallow) for one in wanted}
+    return {
+        one.name: observe(
+            one,
+            by_dataset.get(one.name, {}),
+            written,
+            zone,
+            shallow=shallow,
+            content_changes=changed,
+            further=(further or {}).get(one.name, ()),
+        )
+        for one in wanted
+    }
+
+
+def last_changes(versions: Versions) -> tuple[dict[str, datetime], dict[str, datetime]]:
+    """When each file's bytes, and when its content, last changed."""
+    written: dict[str, datetime] = {}
+    changed: dict[str, datetime] = {}
+    for file, known in versions.items():
+        rewritten = [one.at for one in known if one.rewritten]
+        if rewritten:
+            written[file] = rewritten[-1]
+        values = [one.at for one in known if one.changed]
+        if values:
+            changed[file] = values[-1]
+    return written, changed

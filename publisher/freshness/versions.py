@@ -31,7 +31,7 @@ class Version:
     """What a file was from an instant on.
 
     ``file`` is its name at the time. ``content`` is the canonical digest, None for what cannot be read as a
-    table: then ``changed`` goes by the bytes.
+    table: then ``changed`` goes by the bytes. ``rewritten`` says whether the bytes are others than before.
     """
 
     file: str
@@ -40,6 +40,7 @@ class Version:
     blob: str
     content: str | None
     changed: bool
+    rewritten: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,10 +123,11 @@ def _compared(raws: Sequence[_Raw], table: Table, digests: Digests) -> Iterator[
     before: tuple[str, str | None] | None = None
     for raw in reversed(raws):
         content = digests[reader_key(table, raw.file)].get(raw.blob)
-        changed = before is None or not (before[0] == raw.blob or (content is not None and content == before[1]))
+        rewritten = before is None or before[0] != raw.blob
+        changed = rewritten and (before is None or content is None or content != before[1])
         before = (raw.blob, content)
         if not raw.step.edge:
-            yield Version(raw.file, raw.step.commit, raw.step.at, raw.blob, content, changed)
+            yield Version(raw.file, raw.step.commit, raw.step.at, raw.blob, content, changed, rewritten)
 
 
 __all__ = ["Version", "versions_of"]

@@ -89,7 +89,7 @@ def test_git_answers_where_the_descriptor_asks_it(catalogue_dir: Path, capsys: p
     _, data = freshness(catalogue_dir, capsys, "--now", "2025-06-01")
     (entry,) = data["datasets"]
     assert entry["evidence"] == {
-        "kind": "git",
+        "kind": "content",
         "detail": "datasets/truong-mam-non/truong-mam-non.csv",
         "through": None,
         "on": "2025-01-20",
