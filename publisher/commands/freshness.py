@@ -16,6 +16,8 @@ REPORT = "report"
 class WithReport(click.Group):
     """A group that is a plain command too: what does not start with a subcommand's name is for the report."""
 
+    ignore_unknown_options = True
+
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Leave the report's options to the report."""
         return super().parse_args(ctx, args or [REPORT])
@@ -38,7 +40,7 @@ class WithReport(click.Group):
         self.format_commands(ctx, formatter)
 
 
-@click.group(cls=WithReport, help=report.help, context_settings={"ignore_unknown_options": True})
+@click.group(cls=WithReport, help=report.help)
 def command() -> None:
     pass
 

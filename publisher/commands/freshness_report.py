@@ -1,24 +1,63 @@
-"""``opendata freshness``: who is late, since when, by what evidence, and what comes due next."""
+"""``opendata freshness`` by itself: who is late, since when, by what evidence, and what comes due next."""
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, time, tzinfo
 from fnmatch import fnmatchcase
 from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from publisher.catalogue.model import Catalogue, Dataset
 from publisher.errors import Exit, OpendataError
 from publisher.freshness.model import Assessment, State
+from publisher.reports.freshness import FORMATS
 from publisher.session import Session
 from publisher.session import now as clock
 
+if TYPE_CHECKING:
+    from publisher.reports.freshness.model import Report
+
 FAIL_ON = (State.DELINQUENT, State.OVERDUE, State.DUE, State.NO_EVIDENCE)
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}\Z")
+_Command = TypeVar("_Command", bound=Callable[..., Any])
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What is to be measured."""
+
+    paths: Sequence[Path] = ()
+    select: Sequence[str] = ()
+    instant: str | None = None
+    organization: str | None = None
+    upcoming: str | None = None
+    remote: bool = False
+    portal: str | None = None
+    fail_on: State = State.OVERDUE
+
+
+def choosing(command: _Command) -> _Command:
+    """The arguments and options that choose what is measured, for each command that measures."""
+    for option in reversed(
+        (
+            click.argument("paths", nargs=-1, type=click.Path(path_type=Path)),
+            click.option(
+                "--select", multiple=True, help="Only datasets whose name fits, such as truong-*; may be repeated."
+            ),
+            click.option("--organization", metavar="KEY", help="Only what a body answers for today, or published."),
+            click.option(
+                "--now", "instant", help="The day or instant to judge on, such as 2026-04-15 (default: now)."
+            ),
+            click.option("--remote", is_flag=True, help="Also ask the servers of data that lie elsewhere."),
+        )
+    ):
+        command = option(command)
+    return command
 
 
 class _AsItsGroup(click.Context):
@@ -41,9 +80,7 @@ class _Report(click.Command):
 
 
 @click.command(cls=_Report, hidden=True)
-@click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
-@click.option("--select", multiple=True, help="Only datasets whose name fits, such as truong-*; may be repeated.")
-@click.option("--now", "instant", help="The day or instant to judge on, such as 2026-04-15 (default: now).")
+@choosing
 @click.option(
     "--fail-on",
     type=click.Choice([state.value for state in FAIL_ON]),
@@ -51,51 +88,108 @@ class _Report(click.Command):
     show_default=True,
     help="The mildest state that ends with exit code 1.",
 )
-@click.option(
-    "--format", "shape", type=click.Choice(["table", "json"]), default="table", help="How the report is written."
-)
 @click.option("--upcoming", metavar="P30D", help="Also what comes due in the time from now, such as P30D.")
+@click.option("--portal", metavar="KEY", help="Also compare with what this portal serves: is it behind git?")
+@click.option(
+    "--format", "shape", type=click.Choice(FORMATS), default="table", show_default=True, help="How it is written."
+)
+@click.option(
+    "--out", type=click.Path(path_type=Path), help="The file to write (default: standard output); a folder for badges."
+)
 @click.pass_obj
 def command(
     session: Session,
     paths: Sequence[Path],
     select: Sequence[str],
+    organization: str | None,
     instant: str | None,
+    remote: bool,
     fail_on: str,
-    shape: str,
     upcoming: str | None,
+    portal: str | None,
+    shape: str,
+    out: Path | None,
 ) -> int:
     """Say which dataset is up to date, due, overdue or unknown, and by which evidence.
 
     Deadlines follow from the period that the data are about, never from the last update. Exit codes: 0 nothing at or
     above --fail-on, 1 a breach, 3 something could not be measured and there is no breach.
     """
+    from publisher.reports.freshness import render
+
+    if shape == "badges" and out is None:
+        raise OpendataError("freshness-badges-where")
+    report = measure(session, Asked(paths, select, instant, organization, upcoming, remote, portal, State(fail_on)))
+    write(render(report, shape, session.messages), out)
+    for file in report.catalogue.broken.values():
+        text = "{file} cannot be read and is left out; see opendata validate."
+        click.echo(session.messages.text(text, file=file), err=True)
+    if report.breaches:
+        return Exit.NO
+    return Exit.UNREACHABLE if any(one.state is State.UNMEASURED for one in report.found) else Exit.DONE
+
+
+def write(files: dict[str, bytes], out: Path | None) -> None:
+    """Write a report's files: to standard output, into a file, or below a folder where there are several.
+
+    Raises:
+        OpendataError: ``freshness-not-written``.
+    """
+    from publisher.messages import reason_of
+    from publisher.workspace import write_atomically
+
+    if out is None:
+        for content in files.values():
+            click.get_binary_stream("stdout").write(content)
+        return
+    for name, content in files.items():
+        path = out / name if name else out
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            write_atomically(path, content)
+        except OSError as error:
+            raise OpendataError("freshness-not-written", path=str(path), reason=reason_of(error)) from error
+
+
+def measure(session: Session, asked: Asked) -> Report:
+    """Assess datasets at an instant: read the tables that hold evidence, ask git, and compare with the calendar.
+
+    Raises:
+        OpendataError: where the catalogue cannot be read, nothing fits what was asked, or an option's
+            value cannot be read.
+    """
     from publisher.catalogue.load import load
     from publisher.freshness.evidence import zone_of
-    from publisher.reports import freshness as report
+    from publisher.reports.freshness.model import Report, by_urgency, coming
 
     loaded = load(session.root)
     catalogue = loaded.catalogue
     if catalogue is None:
         raise OpendataError("freshness-no-catalogue", Exit.NO, loaded.problems)
+    if asked.organization is not None and asked.organization not in catalogue.organizations:
+        raise OpendataError("freshness-no-such-organization", key=asked.organization)
     zone = zone_of(catalogue.settings.time_zone)
-    at = _instant(instant, zone)
-    until = _until(upcoming, at.astimezone(zone).date())
-    found = measure(session, catalogue, _selected(catalogue, paths, select), at)
-    soon = report.coming(found, at.astimezone(zone).date(), until) if until else None
-    if shape == "json":
-        data = report.as_data(found, at.astimezone(zone), soon)
-        click.echo(json.dumps(data, ensure_ascii=False, indent=2))
-    else:
-        click.echo(report.as_text(found, catalogue, session.messages, soon))
-    _say_broken(session, catalogue)
-    if report.breaches(found, State(fail_on)):
-        return Exit.NO
-    return Exit.UNREACHABLE if any(one.state is State.UNMEASURED for one in found) else Exit.DONE
+    at = _instant(asked.instant, zone).astimezone(zone)
+    until = _until(asked.upcoming, at.date())
+    found = assessments(session, catalogue, _selected(catalogue, asked.paths, asked.select), at, remote=asked.remote)
+    if asked.organization is not None:
+        found = [one for one in found if asked.organization in (one.responsible, one.organization)]
+    return Report(
+        catalogue,
+        at,
+        tuple(by_urgency(found)),
+        asked.fail_on,
+        tuple(coming(found, at.date(), until)) if until else None,
+        until,
+        organization=asked.organization,
+        language=session.messages.language,
+    )
 
 
-def measure(session: Session, catalogue: Catalogue, datasets: Sequence[Dataset], now: datetime) -> list[Assessment]:
-    """Assess datasets at an instant: read the tables that hold evidence, ask git, and compare with the calendar.
+def assessments(
+    session: Session, catalogue: Catalogue, datasets: Sequence[Dataset], now: datetime, *, remote: bool = False
+) -> list[Assessment]:
+    """The assessments of datasets at an instant.
 
     Raises:
         OpendataError: ``time-zone-unknown``.
@@ -155,10 +249,3 @@ def _until(text: str | None, today: date) -> date | None:
         return parse_duration(text).after(today)
     except ValueError as error:
         raise OpendataError("freshness-bad-duration", value=text) from error
-
-
-def _say_broken(session: Session, catalogue: Catalogue) -> None:
-    for file in catalogue.broken.values():
-        click.echo(
-            session.messages.text("{file} cannot be read and is left out; see opendata validate.", file=file), err=True
-        )

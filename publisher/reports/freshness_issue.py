@@ -10,11 +10,11 @@ from publisher.errors import OpendataError
 from publisher.freshness.model import State
 from publisher.messages import Messages
 from publisher.reports.comment import plain
-from publisher.reports.freshness import HEADINGS
+from publisher.reports.freshness.words import BEHIND, HEADINGS, TO_DO
 
 MARKER = "<!-- opendata:freshness -->"
 MAX_ROWS = 200
-_SHOWN = (State.DELINQUENT, State.OVERDUE, State.DUE, State.UNMEASURED)
+_SHOWN = (State.DELINQUENT, State.OVERDUE, State.DUE, State.NO_EVIDENCE, State.UNMEASURED)
 
 
 def read_freshness(text: str, file: str) -> dict[str, Any]:
@@ -24,11 +24,14 @@ def read_freshness(text: str, file: str) -> dict[str, Any]:
         OpendataError: ``ci-report-unreadable``.
     """
     try:
-        data = json.loads(text)
-        states = [State(one["state"]) for one in data["datasets"]]
+        return with_states(json.loads(text))
     except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise OpendataError("ci-report-unreadable", file=file) from error
-    return {**data, "states": states}
+
+
+def with_states(data: Mapping[str, Any]) -> dict[str, Any]:
+    """The report with its datasets' states as such, in ``states``."""
+    return {**data, "states": [State(one["state"]) for one in data["datasets"]]}
 
 
 def verdict(data: Mapping[str, Any]) -> bool | None:
@@ -47,11 +50,15 @@ def issue_body(data: Mapping[str, Any], words: Messages) -> str:
         members = [one for found, one in rows if found is state]
         if not members:
             continue
-        lines += [f"### {words.text(HEADINGS[state])} ({len(members)})", "", _head(words), "|---|---|---|---|---|"]
+        title = f"### {words.text(HEADINGS[state])} ({len(members)}): {words.text(TO_DO[state])}"
+        lines += [title, "", _head(words), "|---|---|---|---|---|"]
         lines += [_row(one) for one in members[:MAX_ROWS]]
         if more := max(0, len(members) - MAX_ROWS):
             lines.append(words.plural("{count} more is in the job's log.", "{count} more are in the job's log.", more))
         lines.append("")
+    behind = [plain(str(one.get("dataset", "")), 100) for one in data.get("behind") or ()]
+    if behind:
+        lines += [f"### {words.text(BEHIND)} ({len(behind)})", "", ", ".join(behind[:MAX_ROWS]), ""]
     if len(lines) == 3:
         lines.append(words.text("Nothing is late."))
     return "\n".join(lines).rstrip() + "\n"
@@ -66,6 +73,6 @@ def _row(one: Mapping[str, Any]) -> str:
     missing = [str(name) for name in one.get("missing_periods") or []]
     listed = ", ".join(missing[-6:]) + (f" (+{len(missing) - 6})" if len(missing) > 6 else "")
     name = f"{plain(str(one.get('title', '')), 200)} ({plain(str(one.get('dataset', '')), 100)})"
-    owner = one.get("responsible") or one.get("organization") or ""
+    owner = one.get("responsible_name") or one.get("responsible") or one.get("organization") or ""
     cells = (name, str(one.get("due_at") or ""), str(one.get("days_late") or ""), listed, str(owner))
     return f"| {cells[0]} | " + " | ".join(plain(cell, 200) for cell in cells[1:]) + " |"

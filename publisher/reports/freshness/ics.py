@@ -1,0 +1,72 @@
+"""The due dates of the report as an iCalendar file: the next one of each dataset, and those of the year to come."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+
+from publisher.freshness.ahead import FEW, due_dates
+from publisher.freshness.ical import DueDate, calendar, uid
+from publisher.freshness.model import Assessment, Period, State
+from publisher.messages import Messages
+from publisher.reports.freshness.model import Report
+from publisher.reports.freshness.words import day_in_words, owner, period_in_words
+
+DATED = frozenset({State.DELINQUENT, State.OVERDUE, State.DUE, State.FRESH, State.PLANNED})
+HORIZON = timedelta(days=366)
+
+
+def ics(report: Report, words: Messages) -> bytes:
+    """The file; ``--upcoming`` sets how far it looks, else a year."""
+    catalogue = report.catalogue
+    until = report.until or _later(report.today)
+    found = [one for assessed in report.found for one in _events(assessed, report, until, words)]
+    name = catalogue.text(catalogue.settings.name, words.language)
+    if report.organization in catalogue.organizations:
+        name = catalogue.text(catalogue.organizations[report.organization].name, words.language)
+    title = words.text("Due dates of data: {name}", name=name)
+    return calendar(title, words.text("On which day which data have to be there."), found)
+
+
+def _events(one: Assessment, report: Report, until: date, words: Messages) -> Iterator[DueDate]:
+    if one.state not in DATED:
+        return
+    catalogue = report.catalogue
+    dataset = catalogue.datasets[one.dataset]
+    seen = one.timeline.evidence
+    known = (seen.on or seen.through) if seen else None
+    for period, day in due_dates(dataset.freshness, one.timeline, report.today, until):
+        yield DueDate(
+            uid=uid(catalogue.settings.id, dataset.id, _key(one, period)),
+            day=day,
+            stamp=min(known or day, report.today),
+            summary=_summary(one, period, words),
+            description=_description(one, day, report, words),
+            url=report.address(one.dataset),
+            categories=_categories(one, report, words),
+            alarms=(1,) if one.timeline.frequency in FEW else (7, 1),
+        )
+
+
+def _key(one: Assessment, period: Period | None) -> str | None:
+    return period.name if period else "promised" if one.state is State.PLANNED else None
+
+
+def _summary(one: Assessment, period: Period | None, words: Messages) -> str:
+    if period is None:
+        return words.text("Data due: {title}", title=one.title)
+    return words.text("Data due: {title} ({period})", title=one.title, period=period_in_words(period, words))
+
+
+def _description(one: Assessment, day: date, report: Report, words: Messages) -> str:
+    said = words.text("{day} is the last day in time.", day=day_in_words(day, words))
+    return "\n".join([said, owner(one, report.catalogue, words), f"[{one.dataset}]"])
+
+
+def _categories(one: Assessment, report: Report, words: Messages) -> tuple[str, ...]:
+    body = report.body(one)
+    return (report.catalogue.text(body.name, words.language),) if body else ()
+
+
+def _later(today: date) -> date:
+    return today + HORIZON if today < date.max - HORIZON else date.max
