@@ -123,13 +123,15 @@ _FORMS: dict[str, re.Pattern[str]] = {
         "semiannual-vi": rf"(?:6 thang|sau thang|nua) (?P<n>dau|cuoi)(?: nam|,| nam,)? {_YEAR}",
         "weekly": rf"{_YEAR}{_SEPARATOR}w(?P<n>0[1-9]|[1-4]\d|5[0-3])",
         "daily": rf"{_YEAR}-?(?P<m>0[1-9]|1[0-2])-?(?P<d>0[1-9]|[12]\d|3[01])",
-        "biweekly": rf"{_YEAR}-w(?P<n>\d\d)-(?P<year2>\d{{4}})-w(?P<m>\d\d)",
+        "weeks": rf"{_YEAR}-w\d\d-\d{{4}}-w\d\d",
         "span": rf"(?:(?:nam hoc|giai doan) )?{_YEAR} ?[-–/] ?(?P<year2>\d{{4}})",
         "months": rf"{_YEAR}-m\d\d-m\d\d",
         "fiscal": rf"{_YEAR}-\d{{4}}-[qh]\d",
         "days": rf"{_YEAR}-\d\d-\d\d_\d{{4}}-\d\d-\d\d",
     }.items()
 }
+_BY_NAME = {"span": "school-year", "weeks": "biweekly", "months": "bimonthly", "fiscal": "annual", "days": "daily"}
+"""Forms that are read as the names of the frequency's own periods, and the frequency where none is given."""
 _LENGTHS = {"monthly": 1, "quarterly": 3, "semiannual": 6, "annual": 12}
 _HALVES = {"dau": 1, "cuoi": 2}
 _ROMAN = {"i": 1, "ii": 2, "iii": 3, "iv": 4}
@@ -157,18 +159,17 @@ def parse_period(text: str, frequency: str | None = None) -> Period | None:
 def _read(form: str, match: re.Match[str], frequency: str | None) -> Period | None:
     groups = match.groupdict()
     year = int(groups["year"])
-    if form in ("span", "months", "fiscal", "days"):
+    if form in _BY_NAME:
         name = f"{year}-{groups['year2']}" if form == "span" else match.string.upper()
-        usual = "school-year" if form == "span" else "bimonthly"
+        usual = _BY_NAME[form]
         found = _by_name(frequency or usual, year, name)
         if found is None and form == "span":
             found = _years(year, int(groups["year2"]), frequency)
         return found or _by_name(usual, year, name)
     if form == "daily":
         return period_of("daily", date(year, int(groups["m"]), int(groups["d"])))
-    if form in ("weekly", "biweekly"):
-        period = period_of(form, date.fromisocalendar(year, int(groups["n"]), 1))
-        return period if form == "weekly" or period.name.lower() == match.string else None
+    if form == "weekly":
+        return period_of(form, date.fromisocalendar(year, int(groups["n"]), 1))
     raw = groups.get("n") or "1"
     number = _HALVES.get(raw) or _ROMAN.get(raw) or int(raw)
     return period_of(form, date(year, (number - 1) * _LENGTHS[form] + 1, 1))
@@ -183,10 +184,10 @@ def _years(first: int, last: int, frequency: str | None) -> Period | None:
 
 
 def _by_name(frequency: str, year: int, name: str) -> Period | None:
-    """The period of a name among those that touch a year, and so start in it or the year before."""
+    """The period of a name among those that touch a year or, as the last quarters of other years do, the next."""
     if not is_periodic(frequency):
         return None
-    near = periods_between(frequency, date(year, 1, 1), date(year, 12, 31))
+    near = periods_between(frequency, date(year, 1, 1), date(year + 1, 12, 31))
     return next((period for period in near if period.name == name), None)
 
 
