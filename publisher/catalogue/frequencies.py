@@ -178,6 +178,19 @@ def frequency_from(text: str) -> str | None:
     return next(same, asked)
 
 
+def label_of(frequency: str) -> tuple[str, int]:
+    """An interface text for a word or an interval, and the number that stands in it for ``{count}``."""
+    word = FREQUENCIES.get(frequency)
+    interval = interval_of(frequency)
+    if word is not None or interval is None:
+        return (word or FREQUENCIES["unknown"]).label, 0
+    if interval.days:
+        return "every {count} days", interval.days
+    if interval.months % 12 == 0:
+        return "every {count} years", interval.months // 12
+    return "every {count} months", interval.months
+
+
 def is_frequency(text: str) -> bool:
     """Whether a text says how often, in any of these words."""
     return frequency_from(text) is not None

@@ -32,7 +32,7 @@ def period_of(frequency: str, day: date) -> Period:
         raise ValueError(f"{frequency} has no periods")
     index = cycle.index(day)
     start, end = cycle.starting(index), cycle.starting(index + 1) - _DAY
-    return Period(start, end, _name(cycle, start, end))
+    return Period(start, end, _name(cycle, index, start, end))
 
 
 def following(frequency: str, period: Period) -> Period:
@@ -75,7 +75,7 @@ def _days_of(period: Period) -> int:
     return (period.end - period.start).days + 1
 
 
-def _name(cycle: Cycle, start: date, end: date) -> str:
+def _name(cycle: Cycle, index: int, start: date, end: date) -> str:
     if cycle.days == 1:
         return start.isoformat()
     if cycle.days in (7, 14) and start.weekday() == 0:
@@ -83,25 +83,15 @@ def _name(cycle: Cycle, start: date, end: date) -> str:
     if cycle.months and cycle.months % 12 == 0:
         # A year of January to December has one number, all else has two: 2023-2024, 2021-2025.
         return str(start.year) if start.year == end.year else f"{start.year}-{end.year}"
-    first_of_year = (cycle.start.month, cycle.start.day) == (1, 1)
     if cycle.months in _LETTERS:
-        year = start.year if first_of_year else _fiscal_year(cycle, start)
-        number = _months_between(date(year, cycle.start.month, cycle.start.day), start) // cycle.months + 1
-        years = str(year) if first_of_year else f"{year}-{year + 1}"
-        return f"{years}-{_LETTERS[cycle.months]}{number}"
+        years, months = divmod(index * cycle.months, 12)
+        year, number = cycle.start.year + years, months // cycle.months + 1
+        first_of_year = (cycle.start.month, cycle.start.day) == (1, 1)
+        return f"{year if first_of_year else f'{year}-{year + 1}'}-{_LETTERS[cycle.months]}{number}"
     if cycle.months and cycle.start.day == 1 and start.year == end.year:
         month = f"{start.month:02}"
         return f"{start.year}-{month}" if cycle.months == 1 else f"{start.year}-M{month}-M{end.month:02}"
     return f"{start.isoformat()}_{end.isoformat()}"
-
-
-def _fiscal_year(cycle: Cycle, start: date) -> int:
-    """The year in which the twelve months begin that a quarter or half belongs to."""
-    return start.year if (start.month, start.day) >= (cycle.start.month, cycle.start.day) else start.year - 1
-
-
-def _months_between(first: date, last: date) -> int:
-    return (last.year - first.year) * 12 + last.month - first.month
 
 
 def _week(day: date) -> str:

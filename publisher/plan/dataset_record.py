@@ -218,6 +218,7 @@ def _freshness(dataset: Dataset, timeline: Timeline | None) -> dict[str, Any] | 
             "overdue_at": timeline.overdue_at,
             "delinquent_at": timeline.delinquent_at,
             "missing": timeline.missing,
+            "partial": timeline.partial,
             "evidence": _observation(timeline.evidence) if timeline.evidence else None,
             "others": [_observation(one) for one in timeline.others],
             "fixed": timeline.fixed.value if timeline.fixed else None,

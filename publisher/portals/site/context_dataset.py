@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from publisher.catalogue.frequencies import FREQUENCIES, interval_of, label_of
 from publisher.plan.model import PublishedFile, Record
 from publisher.portals.site import chart
 from publisher.portals.site.context import Lens
@@ -279,7 +280,7 @@ def period(lens: Lens, name: str) -> str:
 
 def frequency(lens: Lens, word: str | None) -> str:
     """How often data are updated, in words."""
-    return {
+    said = {
         "continuous": lens.say("Updated continuously"),
         "daily": lens.say("Updated daily"),
         "weekly": lens.say("Updated weekly"),
@@ -294,4 +295,11 @@ def frequency(lens: Lens, word: str | None) -> str:
         "irregular": lens.say("Updated irregularly"),
         "as-needed": lens.say("Updated when something changes"),
         "never": lens.say("One-off, not updated"),
-    }.get(word or "", lens.say("Update frequency not known"))
+    }.get(word or "")
+    if said is not None:
+        return said
+    if word is None or word == "unknown" or (word not in FREQUENCIES and interval_of(word) is None):
+        return lens.say("Update frequency not known")
+    label, count = label_of(word)
+    often = lens.say(label, count=count)
+    return often[:1].upper() + often[1:]
