@@ -61,10 +61,6 @@ def compose(mail: Mail, sender: str, sender_name: str, at: datetime) -> EmailMes
     message["Auto-Submitted"] = "auto-generated"
     message.set_content(mail.text, cte="quoted-printable")
     message.add_alternative(mail.html, subtype="html", cte="quoted-printable")
-    for number, part in enumerate(message.iter_parts()):
-        part["Content-Language"] = message["Content-Language"]
-        del part["MIME-Version"]
-        assert number < 2
     message.set_boundary(f"=_{one_line(mail.id).partition('@')[0]}")
     return message
 

@@ -18,7 +18,7 @@ LAYERS = [
     {"validation", "freshness"},
     {"tables", "personal"},
     {"catalogue", "countries"},
-    {"git", "workspace", "messages", "problem", "errors", "text", "digest", "progress", "__init__"},
+    {"git", "mail", "workspace", "messages", "problem", "errors", "text", "digest", "progress", "__init__"},
 ]
 LAYER = {name: index for index, names in enumerate(LAYERS) for name in names}
 HEAVY = {"frictionless", "babel", "jinja2", "pyarrow", "ckanapi", "rdflib", "polars", "openpyxl", "xlsxwriter"}

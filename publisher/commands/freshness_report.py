@@ -18,13 +18,15 @@ from publisher.freshness.model import Assessment, State
 from publisher.reports.freshness import FORMATS
 from publisher.session import Session
 from publisher.session import now as clock
+from publisher.text import suggest
 
 if TYPE_CHECKING:
+    from publisher.git import Repository
     from publisher.reports.freshness.model import Report
 
 FAIL_ON = (State.DELINQUENT, State.OVERDUE, State.DUE, State.NO_EVIDENCE)
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}\Z")
-_Command = TypeVar("_Command", bound=Callable[..., Any])
+_Function = TypeVar("_Function", bound=Callable[..., Any])
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,23 +43,20 @@ class Asked:
     fail_on: State = State.OVERDUE
 
 
-def choosing(command: _Command) -> _Command:
+def choosing(function: _Function) -> _Function:
     """The arguments and options that choose what is measured, for each command that measures."""
-    for option in reversed(
-        (
-            click.argument("paths", nargs=-1, type=click.Path(path_type=Path)),
-            click.option(
-                "--select", multiple=True, help="Only datasets whose name fits, such as truong-*; may be repeated."
-            ),
-            click.option("--organization", metavar="KEY", help="Only what a body answers for today, or published."),
-            click.option(
-                "--now", "instant", help="The day or instant to judge on, such as 2026-04-15 (default: now)."
-            ),
-            click.option("--remote", is_flag=True, help="Also ask the servers of data that lie elsewhere."),
-        )
-    ):
-        command = option(command)
-    return command
+    options: tuple[Callable[[_Function], _Function], ...] = (
+        click.argument("paths", nargs=-1, type=click.Path(path_type=Path)),
+        click.option(
+            "--select", multiple=True, help="Only datasets whose name fits, such as truong-*; may be repeated."
+        ),
+        click.option("--organization", metavar="KEY", help="Only what a body answers for today, or published."),
+        click.option("--now", "instant", help="The day or instant to judge on, such as 2026-04-15 (default: now)."),
+        click.option("--remote", is_flag=True, help="Also ask the servers of data that lie elsewhere."),
+    )
+    for option in reversed(options):
+        function = option(function)
+    return function
 
 
 class _AsItsGroup(click.Context):
@@ -140,7 +139,7 @@ def write(files: dict[str, bytes], out: Path | None) -> None:
 
     if out is None:
         for content in files.values():
-            click.get_binary_stream("stdout").write(content)
+            click.echo(content, nl=False)
         return
     for name, content in files.items():
         path = out / name if name else out
@@ -158,22 +157,41 @@ def measure(session: Session, asked: Asked) -> Report:
         OpendataError: where the catalogue cannot be read, nothing fits what was asked, or an option's
             value cannot be read.
     """
-    from publisher.catalogue.load import load
     from publisher.freshness.evidence import zone_of
+    from publisher.freshness.past import known_at
+
+    present = _loaded(session.root)
+    zone = zone_of(present.settings.time_zone)
+    at = _instant(asked.instant, zone).astimezone(zone)
+    with known_at(session.root, at, clock()) as known:
+        catalogue = present if known.root == session.root else _loaded(known.root)
+        return _report(session, catalogue, known.repository, asked, at)
+
+
+def _loaded(root: Path) -> Catalogue:
+    from publisher.catalogue.load import load
+
+    loaded = load(root)
+    if loaded.catalogue is None:
+        raise OpendataError("freshness-no-catalogue", Exit.NO, loaded.problems)
+    return loaded.catalogue
+
+
+def _report(
+    session: Session, catalogue: Catalogue, repository: Repository | None, asked: Asked, at: datetime
+) -> Report:
+    from publisher.freshness.legal import list_review
     from publisher.reports.freshness.model import Report, by_urgency, coming
 
-    loaded = load(session.root)
-    catalogue = loaded.catalogue
-    if catalogue is None:
-        raise OpendataError("freshness-no-catalogue", Exit.NO, loaded.problems)
     if asked.organization is not None and asked.organization not in catalogue.organizations:
-        raise OpendataError("freshness-no-such-organization", key=asked.organization)
-    zone = zone_of(catalogue.settings.time_zone)
-    at = _instant(asked.instant, zone).astimezone(zone)
+        meant = suggest(asked.organization, catalogue.organizations) or "-"
+        raise OpendataError("freshness-no-such-organization", key=asked.organization, meant=meant)
     until = _until(asked.upcoming, at.date())
-    found = assessments(session, catalogue, _selected(catalogue, asked.paths, asked.select), at, remote=asked.remote)
+    chosen = _selected(session.root, catalogue, asked.paths, asked.select)
+    found = assessments(session, catalogue, chosen, at, repository)
     if asked.organization is not None:
         found = [one for one in found if asked.organization in (one.responsible, one.organization)]
+    whole = not (asked.paths or asked.select or asked.organization)
     return Report(
         catalogue,
         at,
@@ -181,13 +199,18 @@ def measure(session: Session, asked: Asked) -> Report:
         asked.fail_on,
         tuple(coming(found, at.date(), until)) if until else None,
         until,
+        review=list_review(catalogue, catalogue.reviews, at) if whole else None,
         organization=asked.organization,
         language=session.messages.language,
     )
 
 
 def assessments(
-    session: Session, catalogue: Catalogue, datasets: Sequence[Dataset], now: datetime, *, remote: bool = False
+    session: Session,
+    catalogue: Catalogue,
+    datasets: Sequence[Dataset],
+    now: datetime,
+    repository: Repository | None,
 ) -> list[Assessment]:
     """The assessments of datasets at an instant.
 
@@ -205,21 +228,21 @@ def assessments(
         from publisher.tables.check import check_tables
 
         tables = dict(check_tables(catalogue, with_columns, session.workspace, session.progress))
-    seen = observations(catalogue, datasets, tables)
+    seen = observations(catalogue, datasets, tables, repository, workspace=session.workspace)
     language = session.messages.language
     return [
         assess(one, timeline_of(one, seen[one.name]), now, catalogue=catalogue, language=language) for one in datasets
     ]
 
 
-def _selected(catalogue: Catalogue, paths: Sequence[Path], patterns: Sequence[str]) -> list[Dataset]:
+def _selected(root: Path, catalogue: Catalogue, paths: Sequence[Path], patterns: Sequence[str]) -> list[Dataset]:
     wanted = [path.resolve() for path in paths]
     for path in wanted:
         if not path.exists():
             raise OpendataError("freshness-no-such-path", path=str(path))
     chosen = []
     for dataset in catalogue.datasets.values():
-        folder = (catalogue.root / dataset.folder).resolve()
+        folder = (root / dataset.folder).resolve()
         near = not wanted or any(path == folder or path in folder.parents or folder in path.parents for path in wanted)
         if near and (not patterns or any(fnmatchcase(dataset.name, pattern) for pattern in patterns)):
             chosen.append(dataset)

@@ -72,7 +72,7 @@ def atom(feed: Feed, entries: Sequence[Entry]) -> bytes:
         # Entries without a link to a page of their own must have a content (RFC 4287, 4.1.2).
         _add(entry, "summary" if one.url else "content", one.summary, type="text")
     ET.indent(root)
-    return b'<?xml version="1.0" encoding="utf-8"?>\n' + ET.tostring(root, encoding="utf-8") + b"\n"
+    return f'<?xml version="1.0" encoding="utf-8"?>\n{ET.tostring(root, encoding="unicode")}\n'.encode()
 
 
 def _add(parent: ET.Element, name: str, text: str | None = None, **attributes: str) -> ET.Element:

@@ -65,7 +65,7 @@ def calendar(name: str, description: str, due_dates: Iterable[DueDate]) -> bytes
     found.add("x-published-ttl", "P1D")
     for one in sorted(due_dates, key=lambda one: (one.day, one.uid)):
         found.add_component(_event(one))
-    return found.to_ical(sorted=False)
+    return bytes(found.to_ical(sorted=False))
 
 
 def _event(one: DueDate) -> icalendar.Event:

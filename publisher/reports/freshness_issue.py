@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from publisher.errors import OpendataError
 from publisher.freshness.model import State
+from publisher.freshness.turnover import Turnover, turnover
 from publisher.messages import Messages
 from publisher.reports.comment import plain
 from publisher.reports.freshness.words import BEHIND, HEADINGS, TO_DO
@@ -34,6 +37,47 @@ def with_states(data: Mapping[str, Any]) -> dict[str, Any]:
     return {**data, "states": [State(one["state"]) for one in data["datasets"]]}
 
 
+def read_states(path: Path) -> dict[str, State]:
+    """The states by dataset of a report in a file.
+
+    Raises:
+        OpendataError: ``ci-report-unreadable``.
+    """
+    try:
+        return states_of(read_freshness(path.read_text("utf-8"), path.name))
+    except (OSError, UnicodeDecodeError, KeyError) as error:
+        raise OpendataError("ci-report-unreadable", file=path.name) from error
+
+
+def states_of(data: Mapping[str, Any]) -> dict[str, State]:
+    """The states by dataset of a report."""
+    return {str(one["dataset"]): state for one, state in zip(data["datasets"], data["states"], strict=True)}
+
+
+def news(data: Mapping[str, Any], before: Mapping[str, State], share: int, words: Messages) -> tuple[str, bool | None]:
+    """The issue's text and whether it has to be open (see :func:`verdict`).
+
+    ``before`` are the states of the last run: when more than ``share`` percent changed since, the text is a
+    warning that has to be seen.
+    """
+    changes = turnover(before, states_of(data))
+    if changes.exceeds(share):
+        return _warning(data, changes, words), True
+    return issue_body(data, words), verdict(data)
+
+
+def _warning(data: Mapping[str, Any], changes: Turnover, words: Messages) -> str:
+    said = words.text(
+        "{changed} of {followed} datasets changed state at once. That is rather a fault of the measurement than of the "
+        "data, so this report names none of them. If the next run finds the same, it will.",
+        changed=changes.changed,
+        followed=changes.followed,
+    )
+    counts = Counter(data["states"])
+    listed = ", ".join(f"{words.text(HEADINGS[state])}: {counts[state]}" for state in State if counts[state])
+    return "\n".join([MARKER, _as_of(data, words), "", said, "", listed]) + "\n"
+
+
 def verdict(data: Mapping[str, Any]) -> bool | None:
     """Whether the issue has to be open: True with late data, False without; None if that could not be measured."""
     states = set(data["states"])
@@ -44,7 +88,7 @@ def verdict(data: Mapping[str, Any]) -> bool | None:
 
 def issue_body(data: Mapping[str, Any], words: Messages) -> str:
     """The issue's text: a table for each pressing state."""
-    lines = [MARKER, words.text("As of {day}.", day=plain(str(data.get("snapshotted_at", ""))[:10])), ""]
+    lines = [MARKER, _as_of(data, words), ""]
     rows = list(zip(data["states"], data["datasets"], strict=True))
     for state in _SHOWN:
         members = [one for found, one in rows if found is state]
@@ -62,6 +106,10 @@ def issue_body(data: Mapping[str, Any], words: Messages) -> str:
     if len(lines) == 3:
         lines.append(words.text("Nothing is late."))
     return "\n".join(lines).rstrip() + "\n"
+
+
+def _as_of(data: Mapping[str, Any], words: Messages) -> str:
+    return words.text("As of {day}.", day=plain(str(data.get("snapshotted_at", ""))[:10]))
 
 
 def _head(words: Messages) -> str:

@@ -68,8 +68,12 @@ DATASETS: dict[str, tuple[str, str, str, str]] = {
         "Sổ cũ", "Old register", "so-moi",
         "status: published\ntemporal: {start: 2023-01-01, end: 2023-12-31}\n"
         "freshness: {frequency: annual, ended: 2024-12-31}"),
-    "khong-mo": ("Không mở", "Closed one", "so-y-te", "status: not-open\nstatus_reason: thử\nfreshness: {frequency: annual}"),
-    "da-rut": ("Đã rút", "Withdrawn one", "so-y-te", "status: withdrawn\nstatus_reason: thử\nfreshness: {frequency: annual}"),
+    "khong-mo": (
+        "Không mở", "Closed one", "so-y-te",
+        "status: not-open\nstatus_reason: thử\nfreshness: {frequency: annual}"),
+    "da-rut": (
+        "Đã rút", "Withdrawn one", "so-y-te",
+        "status: withdrawn\nstatus_reason: thử\nfreshness: {frequency: annual}"),
 }  # fmt: skip
 
 

@@ -53,9 +53,9 @@ def _text(report: Report, form: str, words: Messages) -> str:
 
         return junit(report, words)
     if form == "github":
-        from publisher.reports.freshness.annotations import annotations
+        from publisher.reports.freshness.github import github
 
-        return annotations(report, words)
+        return github(report, words)
     if form == "prometheus":
         from publisher.reports.freshness.prometheus import prometheus
 

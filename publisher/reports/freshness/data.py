@@ -7,6 +7,7 @@ from collections import Counter
 from datetime import date
 from typing import Any
 
+from publisher.freshness.legal import ListReview
 from publisher.freshness.model import Assessment, Observation, Period, State
 from publisher.reports.freshness.model import Report, disagreements
 
@@ -29,9 +30,27 @@ def as_data(report: Report) -> dict[str, Any]:
     }
     if report.upcoming is not None:
         data["upcoming"] = [one.dataset for one in report.upcoming]
+    if report.review is not None:
+        data["list_review"] = _review(report.review)
     if report.behind is not None:
-        data["behind"] = [{"dataset": one.dataset, "portal": one.portal, "since": _day(one.since)} for one in report.behind]
+        data["behind"] = [
+            {"dataset": one.dataset, "portal": one.portal, "since": _day(one.since)} for one in report.behind
+        ]
     return data
+
+
+def _review(review: ListReview) -> dict[str, Any]:
+    line = review.timeline
+    return {
+        "state": review.state.value,
+        "profile": review.profile.key if review.profile else None,
+        "act": review.profile.act if review.profile else None,
+        "last": _day(review.last.on) if review.last else None,
+        "due_at": _day(line.due_at),
+        "overdue_at": _day(line.overdue_at),
+        "days_late": review.days_late,
+        "update_by": _day(review.update_by),
+    }
 
 
 def _entry(one: Assessment, report: Report) -> dict[str, Any]:
@@ -56,9 +75,10 @@ def _entry(one: Assessment, report: Report) -> dict[str, Any]:
         "evidence": _observation(line.evidence) if line.evidence else None,
         "other_evidence": [_observation(other) for other in line.others],
         "disagreements": [
-            {**_observation(seen), "covered": _period(period)} for seen, period in disagreements(one)
+            {**_observation(seen), "covered": _period(period)} for seen, period in disagreements(one, report.catalogue)
         ],
         "missing_periods": list(one.missing),
+        "partial_periods": list(one.timeline.partial),
         "url": report.address(one.dataset),
     }
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date, timedelta
 
-from publisher.freshness.ahead import FEW, due_dates
+from publisher.freshness.ahead import due_dates, is_frequent
+from publisher.freshness.calendar import calendar_of
 from publisher.freshness.ical import DueDate, calendar, uid
 from publisher.freshness.model import Assessment, Period, State
 from publisher.messages import Messages
 from publisher.reports.freshness.model import Report
-from publisher.reports.freshness.words import day_in_words, owner, period_in_words
+from publisher.reports.freshness.words import day_in_words, owner, period_in_words, scope_name
 
 DATED = frozenset({State.DELINQUENT, State.OVERDUE, State.DUE, State.FRESH, State.PLANNED})
 HORIZON = timedelta(days=366)
@@ -18,12 +19,9 @@ HORIZON = timedelta(days=366)
 
 def ics(report: Report, words: Messages) -> bytes:
     """The file; ``--upcoming`` sets how far it looks, else a year."""
-    catalogue = report.catalogue
     until = report.until or _later(report.today)
     found = [one for assessed in report.found for one in _events(assessed, report, until, words)]
-    name = catalogue.text(catalogue.settings.name, words.language)
-    if report.organization in catalogue.organizations:
-        name = catalogue.text(catalogue.organizations[report.organization].name, words.language)
+    name = scope_name(report, words)
     title = words.text("Due dates of data: {name}", name=name)
     return calendar(title, words.text("On which day which data have to be there."), found)
 
@@ -33,9 +31,10 @@ def _events(one: Assessment, report: Report, until: date, words: Messages) -> It
         return
     catalogue = report.catalogue
     dataset = catalogue.datasets[one.dataset]
+    working_days = calendar_of(catalogue)
     seen = one.timeline.evidence
     known = (seen.on or seen.through) if seen else None
-    for period, day in due_dates(dataset.freshness, one.timeline, report.today, until):
+    for period, day in due_dates(dataset.freshness, one.timeline, report.today, until, working_days):
         yield DueDate(
             uid=uid(catalogue.settings.id, dataset.id, _key(one, period)),
             day=day,
@@ -44,7 +43,7 @@ def _events(one: Assessment, report: Report, until: date, words: Messages) -> It
             description=_description(one, day, report, words),
             url=report.address(one.dataset),
             categories=_categories(one, report, words),
-            alarms=(1,) if one.timeline.frequency in FEW else (7, 1),
+            alarms=(1,) if is_frequent(one.timeline.frequency) else (7, 1),
         )
 
 

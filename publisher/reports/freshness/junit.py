@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from xml.etree import ElementTree as ET
 
+from publisher.freshness.atom import legal
 from publisher.freshness.model import Assessment, State
 from publisher.messages import Messages
 from publisher.reports.freshness.model import FOLLOWED, Report, is_breach
 from publisher.reports.freshness.words import HEADINGS, sentences
-from publisher.freshness.atom import legal
 
 
 def junit(report: Report, words: Messages) -> str:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Protocol
 
 from publisher.catalogue.model import Catalogue, Organization
+from publisher.freshness.cycles import rhythm
+from publisher.freshness.evidence import zone_of
+from publisher.freshness.legal import ListReview
 from publisher.freshness.model import Assessment, Observation, Period, State
-from publisher.freshness.periods import PERIODIC
 from publisher.freshness.timeline import covered_period, is_unmeasured
 
 RANK = {state: rank for rank, state in enumerate(State)}
@@ -19,16 +20,6 @@ FOLLOWED = (*ACTION, State.UNMEASURED, State.FRESH)
 """States of datasets whose dates count today."""
 
 
-class Review(Protocol):
-    """When the catalogue's list was reviewed and has to be again; see ``publisher.freshness.legal``."""
-
-    @property
-    def due_at(self) -> date | None:
-        """The last day on which the next review is in time."""
-        ...
-
-
-@dataclass(frozen=True, slots=True)
 class Behind:
     """A dataset of which a portal serves an older version than git: how the portal lags, not how late the data are."""
 
@@ -53,6 +44,7 @@ class Report:
     upcoming: tuple[Assessment, ...] | None = None
     until: date | None = None
     behind: tuple[Behind, ...] | None = None
+    review: ListReview | None = None
     organization: str | None = None
     language: str | None = None
 
@@ -100,12 +92,14 @@ def coming(found: Iterable[Assessment], today: date, until: date) -> list[Assess
     return sorted(soon, key=lambda one: (one.timeline.due_at or date.max, one.dataset))
 
 
-def disagreements(one: Assessment) -> list[tuple[Observation, Period]]:
+def disagreements(one: Assessment, catalogue: Catalogue) -> list[tuple[Observation, Period]]:
     """Evidence that shows another last period than the one that is believed, with that period."""
     line = one.timeline
-    if line.covered is None or line.frequency not in PERIODIC:
+    terms = catalogue.datasets[one.dataset].freshness
+    if line.covered is None or terms is None:
         return []
-    return list(_other_periods(line.others, line.frequency, line.covered, one.now.date()))
+    today = one.now.astimezone(zone_of(catalogue.settings.time_zone)).date()
+    return list(_other_periods(line.others, rhythm(terms), line.covered, today))
 
 
 def _other_periods(

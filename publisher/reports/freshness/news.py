@@ -9,7 +9,7 @@ from publisher.freshness.atom import Entry, Feed, atom, news_id
 from publisher.freshness.model import Assessment, State
 from publisher.messages import Messages
 from publisher.reports.freshness.model import Report
-from publisher.reports.freshness.words import HEADINGS, owner, period_in_words, when
+from publisher.reports.freshness.words import HEADINGS, owner, period_in_words, scope_name, when
 
 
 def feed(report: Report, words: Messages) -> bytes:
@@ -18,9 +18,7 @@ def feed(report: Report, words: Messages) -> bytes:
     settings = catalogue.settings
     base = settings.base_url.rstrip("/") + "/" if settings.base_url else None
     scope = (report.organization,) if report.organization else ()
-    name = catalogue.text(settings.name, words.language)
-    if report.organization in catalogue.organizations:
-        name = catalogue.text(catalogue.organizations[report.organization].name, words.language)
+    name = scope_name(report, words)
     about = Feed(
         id=news_id(settings.id, "freshness", *scope),
         title=words.text("Freshness of data: {name}", name=name),

@@ -17,6 +17,7 @@ from publisher.reports.freshness.words import (
     UNDATED,
     day_in_words,
     heading,
+    list_review,
     missing,
     period_in_words,
     sentences,
@@ -32,7 +33,9 @@ def table(report: Report, words: Messages) -> str:
         return words.text("There is no dataset here.")
     listed = [one for one in report.found if _is_listed(one)]
     listed.sort(key=lambda one: (RANK[one.state], heading(one) in {UNDATED, FINAL}, heading(one) == FINAL))
-    lines = [_summary(report, words), ""]
+    lines = [_summary(report, words)]
+    reviewed = list_review(report.review, report.catalogue, words) if report.review else ""
+    lines += [*([reviewed] if reviewed else []), ""]
     for title, group in groupby(listed, key=heading):
         lines += [*_group(title, list(group), report, words), ""]
     for extra in (_behind(report, words), _upcoming(report, words), _not_followed(report, words)):
@@ -69,11 +72,16 @@ def _group(title: str, members: Sequence[Assessment], report: Report, words: Mes
     quiet = title in _QUIET
     for one in members:
         if quiet:
-            said = " ".join(part for part in (when(one, words), missing(one, words)) if part)
+            said = " ".join(part for part in (_briefly(one, words), missing(one, words)) if part)
             yield f"  {_name(one)}" + (f": {said}" if said else "")
             continue
         yield f"  {_name(one)}"
         yield from (f"    {sentence}" for sentence in sentences(one, report.catalogue, words))
+
+
+def _briefly(one: Assessment, words: Messages) -> str:
+    """What is due when; nothing more where the group's title says that no date is promised."""
+    return when(one, words) if one.timeline.due_at is not None else ""
 
 
 def _name(one: Assessment) -> str:
@@ -83,7 +91,10 @@ def _name(one: Assessment) -> str:
 def _behind(report: Report, words: Messages) -> list[str]:
     if not report.behind:
         return []
-    return [f"{words.text(BEHIND)} ({len(report.behind)})", *(f"  {one.title} [{one.dataset}]" for one in report.behind)]
+    return [
+        f"{words.text(BEHIND)} ({len(report.behind)})",
+        *(f"  {one.title} [{one.dataset}]" for one in report.behind),
+    ]
 
 
 def _upcoming(report: Report, words: Messages) -> list[str]:

@@ -6,13 +6,14 @@ from collections.abc import Iterator
 from datetime import date
 
 from publisher.catalogue.model import Catalogue
+from publisher.freshness.legal import ListReview
 from publisher.freshness.model import Assessment, Observation, Period, State
 from publisher.freshness.periods import parse_period
 from publisher.freshness.timeline import is_unmeasured
 from publisher.freshness.vocabulary import FREQUENCIES
 from publisher.messages import Messages
 from publisher.portals.site.words import day as written_day
-from publisher.reports.freshness.model import disagreements
+from publisher.reports.freshness.model import Report, disagreements
 
 SHOWN_PERIODS = 12
 HEADINGS = {
@@ -86,7 +87,9 @@ def when(one: Assessment, words: Messages) -> str:
         return words.text(sentence, period=period, due=due, late=late)
     left = (line.due_at - one.now.date()).days
     if one.state is State.DUE and left >= 0:
-        rest = words.plural("{count} day left", "{count} days left", left) if left else words.text("today is the last day")
+        rest = (
+            words.plural("{count} day left", "{count} days left", left) if left else words.text("today is the last day")
+        )
         sentence = "Data for {period} are due by {due}: {left}." if period else "An update is due by {due}: {left}."
         return words.text(sentence, period=period, due=due, left=rest)
     sentence = "Data for {period} are due by {due}." if period else "The next update is due by {due}."
@@ -95,7 +98,7 @@ def when(one: Assessment, words: Messages) -> str:
 
 def missing(one: Assessment, words: Messages) -> str:
     """Which periods are missing, the last twelve by name; '' where it is only the one that is due."""
-    names = [_named(name, one.timeline.frequency, words) for name in one.missing]
+    names = [named(name, one.timeline.frequency, words) for name in one.missing]
     upcoming = one.timeline.next_period
     if not names or (len(names) == 1 and upcoming is not None and one.missing[0] == upcoming.name):
         return ""
@@ -105,7 +108,13 @@ def missing(one: Assessment, words: Messages) -> str:
     return words.text(sentence, shown=shown, more=more)
 
 
-def evidence(one: Assessment, words: Messages) -> str:
+def partial(one: Assessment, words: Messages) -> str:
+    """Of which periods only a part is there."""
+    names = [named(name, one.timeline.frequency, words) for name in one.timeline.partial]
+    return words.text("Only a part is there of: {shown}.", shown=", ".join(names[-SHOWN_PERIODS:])) if names else ""
+
+
+def evidence(one: Assessment, catalogue: Catalogue, words: Messages) -> str:
     """By which evidence, and what else was asked without an answer."""
     line = one.timeline
     parts = []
@@ -115,14 +124,12 @@ def evidence(one: Assessment, words: Messages) -> str:
             parts.append(words.text("Evidence: {source}.", source=told))
     other = [
         words.text("{source} shows {period}", source=_seen(seen, words), period=period_in_words(period, words))
-        for seen, period in disagreements(one)
+        for seen, period in disagreements(one, catalogue)
     ]
     if other:
         parts.append(words.text("Other evidence disagrees: {list}.", list="; ".join(other)))
     failed = [
-        words.text(FAILED.get(seen.kind, "{detail}"), detail=seen.detail)
-        for seen in line.others
-        if is_unmeasured(seen)
+        words.text(FAILED.get(seen.kind, "{detail}"), detail=seen.detail) for seen in line.others if is_unmeasured(seen)
     ]
     if failed:
         parts.append(words.text("Could not be measured: {list}.", list=", ".join(failed)))
@@ -154,8 +161,41 @@ def sentences(one: Assessment, catalogue: Catalogue, words: Messages) -> Iterato
     if one.state is State.NO_EVIDENCE:
         call = f"opendata freshness attest {one.dataset}"
         hint = words.text("Nothing shows when the data were last updated. To record a review: {call}", call=call)
-    said = (when(one, words), missing(one, words), hint, evidence(one, words), owner(one, catalogue, words))
+    said = (
+        when(one, words),
+        missing(one, words),
+        partial(one, words),
+        hint,
+        evidence(one, catalogue, words),
+        owner(one, catalogue, words),
+    )
     return (sentence for sentence in said if sentence)
+
+
+def scope_name(report: Report, words: Messages) -> str:
+    """What a report is about: a body, or the whole catalogue."""
+    body = report.catalogue.organizations.get(report.organization or "")
+    return report.catalogue.text(body.name if body else report.catalogue.settings.name, words.language)
+
+
+def list_review(review: ListReview, catalogue: Catalogue, words: Messages) -> str:
+    """The state of the catalogue's list in a sentence; '' where no law in force asks for reviews."""
+    profile, due_at = review.profile, review.timeline.due_at
+    if profile is None or due_at is None or review.state is State.ENDED:
+        return ""
+    name, due = catalogue.text(profile.name, words.language), day_in_words(due_at, words)
+    if review.days_late:
+        late = words.plural("{count} day late", "{count} days late", review.days_late)
+        said = words.text(
+            "The list of datasets was due for review on {due}: {late} ({law}).", due=due, late=late, law=name
+        )
+    else:
+        said = words.text("The list of datasets is to be reviewed by {due} ({law}).", due=due, law=name)
+    if review.update_by is None:
+        return said
+    return f"{said} " + words.text(
+        "What the review found is to be added by {day}.", day=day_in_words(review.update_by, words)
+    )
 
 
 def day_in_words(day: date, words: Messages) -> str:
@@ -183,5 +223,6 @@ def period_in_words(period: Period | None, words: Messages) -> str:
     return words.of("period", key, name=period.name, **start)
 
 
-def _named(name: str, frequency: str, words: Messages) -> str:
+def named(name: str, frequency: str, words: Messages) -> str:
+    """The period of a name, in words."""
     return period_in_words(parse_period(name, frequency), words) or name

@@ -5,6 +5,7 @@ The form: https://docs.github.com/actions/reference/workflow-commands-for-github
 
 from __future__ import annotations
 
+from publisher.catalogue.document import Document
 from publisher.freshness.model import State
 from publisher.messages import Messages
 from publisher.reports.freshness.model import ACTION, Report, is_breach
@@ -12,16 +13,20 @@ from publisher.reports.freshness.words import HEADINGS, sentences
 from publisher.reports.github import data, property_of
 
 
-def annotations(report: Report, words: Messages) -> str:
+def github(report: Report, words: Messages) -> str:
     """A line for each dataset of which something has to be done; '' where there is none."""
     lines = []
     for one in report.found:
         if one.state not in (*ACTION, State.UNMEASURED):
             continue
         level = "error" if is_breach(one.state, report.fail_on) else "warning"
-        place = report.catalogue.datasets[one.dataset].source.problem("freshness", "freshness", key=True)
+        document = report.catalogue.datasets[one.dataset].source.document
         title = f"{words.text(HEADINGS[one.state])}: {one.title}"
-        properties = {"file": place.file, "line": str(place.line or 1), "title": title}
+        properties = {"file": document.file, "line": str(_line(document)), "title": title}
         named = ",".join(f"{key}={property_of(value)}" for key, value in properties.items())
         lines.append(f"::{level} {named}::{data(chr(10).join(sentences(one, report.catalogue, words)))}")
     return "\n".join(lines)
+
+
+def _line(document: Document) -> int:
+    return document.place(("freshness",), key=True).line
