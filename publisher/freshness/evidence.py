@@ -51,8 +51,8 @@ def observe(
     """
     terms = dataset.freshness
     frequency = rhythm(terms) if terms and is_periodic(terms.frequency) else _FINE
-    written = _days(last_changes, zone)
-    changed = written if content_changes is None else _days(content_changes, zone)
+    written = _days(dataset, last_changes, zone)
+    changed = written if content_changes is None else _days(dataset, content_changes, zone)
     sources: dict[str, Callable[[], Iterator[Observation]]] = {
         "period": lambda: _from_names(dataset, frequency),
         "content": lambda: _from_git("content", dataset, changed, shallow),
@@ -76,8 +76,9 @@ def observe(
     return tuple(dict.fromkeys(found))
 
 
-def _days(last_changes: Mapping[str, datetime], zone: tzinfo) -> dict[str, date]:
-    return {file: when.astimezone(zone).date() for file, when in last_changes.items()}
+def _days(dataset: Dataset, instants: Mapping[str, datetime], zone: tzinfo) -> dict[str, date]:
+    files = (part.file for resource in dataset.resources for part in resource.parts)
+    return {file: instants[file].astimezone(zone).date() for file in files if file in instants}
 
 
 def _from_column(
@@ -95,15 +96,16 @@ def _from_column(
             continue
         values = facts.periods.get(asked.column) or ()
         latest = facts.latest.get(asked.column)
-        labels = [label for label in map(_label, (*values, *((latest,) if latest else ()))) if label is not None]
+        labels = [label for label in map(label_of, (*values, *((latest,) if latest else ()))) if label is not None]
         on = max((changed[part.file] for part in resource.parts if part.file in changed), default=None)
-        seen = _coverage("column", detail, labels, frequency, on)
+        seen = coverage("column", detail, labels, frequency, on)
         if seen is not None:
             yield seen
             return
 
 
-def _label(text: str) -> Period | None:
+def label_of(text: str) -> Period | None:
+    """The day, month or other period that a cell names; None if it names none."""
     period = parse_period(text)
     if period is not None:
         return period
@@ -114,7 +116,7 @@ def _label(text: str) -> Period | None:
     return period_of("daily", day) if EARLIEST <= day <= LATEST else None
 
 
-def _coverage(kind: str, detail: str, labels: list[Period], frequency: str, on: date | None) -> Observation | None:
+def coverage(kind: str, detail: str, labels: list[Period], frequency: str, on: date | None) -> Observation | None:
     """What labels (days, months, years) show about periods of a frequency; None if they are coarser than it.
 
     Values that are all the first day of a period name that period: ``2026-03-01`` in a column of months.
@@ -139,7 +141,7 @@ def _days_of(period: Period) -> int:
 def _from_names(dataset: Dataset, frequency: str) -> Iterator[Observation]:
     for resource in dataset.resources:
         read = [parse_period(part.period, frequency) for part in resource.parts if part.period]
-        seen = _coverage("period", resource.path or resource.name, [one for one in read if one], frequency, None)
+        seen = coverage("period", resource.path or resource.name, [one for one in read if one], frequency, None)
         if seen is not None:
             yield seen
 
