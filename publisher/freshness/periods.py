@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
+from functools import lru_cache
 
 from publisher.freshness.cycles import PERIODIC, Cycle, cycle_of, is_periodic, rhythm
 from publisher.freshness.model import Period
@@ -21,6 +22,8 @@ _DAY = timedelta(1)
 _LETTERS = {3: "Q", 6: "H"}
 
 
+# Thousands of datasets and cells ask for the same few periods again and again.
+@lru_cache(maxsize=1 << 16)
 def period_of(frequency: str, day: date) -> Period:
     """The period that contains a day.
 
@@ -56,23 +59,25 @@ def periods_between(frequency: str, first: date, last: date) -> Iterator[Period]
 def partial_periods(frequency: str, labels: Sequence[Period]) -> tuple[str, ...]:
     """Names of the periods of which only pieces are there: two of a quarter's three months.
 
-    Only labels that are pieces by name (weeks, months, quarters) can tell; days can not, as
-    nothing need happen on each.
+    Only labels that are pieces by name can tell, and only if each lies in one period. Days can not, as nothing
+    need happen on each; nor can the weeks of a month.
     """
-    pieces = {label for label in labels if label.start < label.end}
-    if len(pieces) < len(set(labels)):
-        return ()
-    found: dict[Period, int] = {}
+    found: dict[Period, list[Period]] = {}
+    for label in labels:
+        whole = period_of(frequency, label.start)
+        if label.start == label.end or label.end > whole.end:
+            return ()
+        found.setdefault(whole, []).append(label)
+    return tuple(whole.name for whole in sorted(found) if _gap_in(whole, sorted(found[whole])))
+
+
+def _gap_in(whole: Period, pieces: Sequence[Period]) -> bool:
+    reached = whole.start - _DAY
     for piece in pieces:
-        whole = period_of(frequency, piece.start)
-        if piece.end <= whole.end and (piece.start, piece.end) != (whole.start, whole.end):
-            found[whole] = found.get(whole, 0) + _days_of(piece)
-    held = {(piece.start, piece.end) for piece in pieces}
-    return tuple(one.name for one in sorted(found) if found[one] < _days_of(one) and (one.start, one.end) not in held)
-
-
-def _days_of(period: Period) -> int:
-    return (period.end - period.start).days + 1
+        if piece.start > reached + _DAY:
+            return True
+        reached = max(reached, piece.end)
+    return reached < whole.end
 
 
 def _name(cycle: Cycle, index: int, start: date, end: date) -> str:
@@ -127,6 +132,7 @@ _HALVES = {"dau": 1, "cuoi": 2}
 _ROMAN = {"i": 1, "ii": 2, "iii": 3, "iv": 4}
 
 
+@lru_cache(maxsize=1 << 16)
 def parse_period(text: str, frequency: str | None = None) -> Period | None:
     """The period that a text names, or None.
 

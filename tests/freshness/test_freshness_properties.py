@@ -17,6 +17,7 @@ from publisher.freshness.assess import state_on
 from publisher.freshness.calendar import WEEKDAYS, Calendar, WorkingDays
 from publisher.freshness.cycles import rhythm
 from publisher.freshness.deadlines import after_period
+from publisher.freshness.evidence import coverage
 from publisher.freshness.model import Observation, State
 from publisher.freshness.periods import PERIODIC, following, parse_period, period_of, periods_between, preceding
 from publisher.freshness.timeline import timeline
@@ -140,6 +141,26 @@ def test_a_newer_observation_of_a_source_never_makes_a_dataset_later(
     assert older.overdue_at and newer.overdue_at and older.delinquent_at and newer.delinquent_at
     assert older.overdue_at <= newer.overdue_at
     assert older.delinquent_at <= newer.delinquent_at
+
+
+LABELS = st.sampled_from(["daily", "weekly", "monthly", "quarterly", "semiannual", "annual"])
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    st.sampled_from(["monthly", "quarterly", "semiannual", "annual", "biennial"]),
+    st.lists(st.tuples(LABELS, st.dates(date(2020, 1, 1), date(2023, 12, 31))), min_size=1, max_size=12),
+)
+def test_more_files_never_make_a_dataset_later(frequency: str, files: list[tuple[str, date]]) -> None:
+    labels = sorted(period_of(one, day) for one, day in files)
+    reached = [date.min]
+    for count in range(1, len(labels) + 1):
+        seen = coverage("period", "f", labels[:count], frequency, None)
+        if seen is not None:
+            covered = timeline(FreshnessTerms(frequency), [seen]).covered
+            assert covered is not None
+            reached.append(covered.end)
+    assert reached == sorted(reached)
 
 
 @settings(max_examples=60, deadline=None)

@@ -245,7 +245,9 @@ def test_periods_of_other_years(frequency: str, starts: str | None, day: str, na
         ("annual", ["2025-Q1", "2025-H2"], ("2025",)),
         ("annual", ["2025-H1", "2025-H2"], ()),
         ("monthly", ["2026-01-05", "2026-01-09"], ()),  # days tell nothing: nothing need happen on each
-        ("monthly", ["2026-W06", "2026-W07"], ("2026-02",)),
+        ("monthly", ["2026-W05", "2026-W06", "2026-W07"], ()),  # weeks that lie in two months cannot tell
+        ("biweekly", ["2026-W06", "2026-W07", "2026-W08"], ("2026-W08-2026-W09",)),
+        ("annual", ["2026-H1", "2026-Q1", "2026-Q2", "2026-01"], ("2026",)),  # the same days twice are no more days
     ],
 )
 def test_periods_of_which_only_pieces_are_there(frequency: str, labels: list[str], partial: tuple[str, ...]) -> None:
