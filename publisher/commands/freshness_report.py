@@ -160,21 +160,26 @@ def measure(session: Session, asked: Asked) -> Report:
     from publisher.freshness.evidence import zone_of
     from publisher.freshness.past import known_at
 
-    present = _loaded(session.root)
+    present = loaded(session.root)
     zone = zone_of(present.settings.time_zone)
-    at = _instant(asked.instant, zone).astimezone(zone)
+    at = instant_of(asked.instant, zone).astimezone(zone)
     with known_at(session.root, at, clock()) as known:
-        catalogue = present if known.root == session.root else _loaded(known.root)
+        catalogue = present if known.root == session.root else loaded(known.root)
         return _report(session, catalogue, known.repository, asked, at)
 
 
-def _loaded(root: Path) -> Catalogue:
+def loaded(root: Path) -> Catalogue:
+    """The catalogue of a folder.
+
+    Raises:
+        OpendataError: ``freshness-no-catalogue``.
+    """
     from publisher.catalogue.load import load
 
-    loaded = load(root)
-    if loaded.catalogue is None:
-        raise OpendataError("freshness-no-catalogue", Exit.NO, loaded.problems)
-    return loaded.catalogue
+    found = load(root)
+    if found.catalogue is None:
+        raise OpendataError("freshness-no-catalogue", Exit.NO, found.problems)
+    return found.catalogue
 
 
 def _report(
@@ -187,7 +192,7 @@ def _report(
         meant = suggest(asked.organization, catalogue.organizations) or "-"
         raise OpendataError("freshness-no-such-organization", key=asked.organization, meant=meant)
     until = _until(asked.upcoming, at.date())
-    chosen = _selected(session.root, catalogue, asked.paths, asked.select)
+    chosen = selected(session.root, catalogue, asked.paths, asked.select)
     found = assessments(session, catalogue, chosen, at, repository)
     if asked.organization is not None:
         found = [one for one in found if asked.organization in (one.responsible, one.organization)]
@@ -235,7 +240,12 @@ def assessments(
     ]
 
 
-def _selected(root: Path, catalogue: Catalogue, paths: Sequence[Path], patterns: Sequence[str]) -> list[Dataset]:
+def selected(root: Path, catalogue: Catalogue, paths: Sequence[Path], patterns: Sequence[str]) -> list[Dataset]:
+    """The datasets that are asked for, by place or by name; all where nothing is asked.
+
+    Raises:
+        OpendataError: ``freshness-no-such-path``, or ``freshness-nothing-selected``.
+    """
     wanted = [path.resolve() for path in paths]
     for path in wanted:
         if not path.exists():
@@ -251,7 +261,12 @@ def _selected(root: Path, catalogue: Catalogue, paths: Sequence[Path], patterns:
     return chosen
 
 
-def _instant(text: str | None, zone: tzinfo) -> datetime:
+def instant_of(text: str | None, zone: tzinfo) -> datetime:
+    """The instant of ``--now``: the clock's where nothing is said, noon of a day, a time as it is written.
+
+    Raises:
+        OpendataError: ``freshness-bad-now``.
+    """
     if text is None:
         return clock()
     try:
