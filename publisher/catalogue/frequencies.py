@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass
 from datetime import date
 
-from publisher.text import fold
+from publisher.text import fold, suggest
 
 EU = "http://publications.europa.eu/resource/authority/frequency/"
 DUBLIN_CORE = "http://purl.org/cld/freq/"
@@ -189,6 +189,13 @@ def label_of(frequency: str) -> tuple[str, int]:
     if interval.months % 12 == 0:
         return "every {count} years", interval.months // 12
     return "every {count} months", interval.months
+
+
+def nearest_frequency(text: str) -> str | None:
+    """The word that was probably meant by a text that is none of those known."""
+    said = {spoken: one.key for one in FREQUENCIES.values() for spoken in one.said}
+    meant = suggest(text, [*FREQUENCIES, *said])
+    return said.get(meant, meant) if meant is not None else None
 
 
 def is_frequency(text: str) -> bool:

@@ -12,6 +12,7 @@ from typing import Any
 from jsonschema_rs import ValidationError
 
 from publisher.catalogue.document import Document
+from publisher.catalogue.frequencies import nearest_frequency
 from publisher.catalogue.jsonschemas import KINDS, json_schema, validator, whole_schema
 from publisher.catalogue.nodes import MAX_PROBLEMS, Pointer
 from publisher.messages import Term
@@ -97,10 +98,19 @@ class _Wording:
         value = str(error.instance)[:80]
         return self._at("shape-value", pointer, value=value, allowed=", ".join(allowed), suggestion=meant)
 
+    def _frequency(self, error: ValidationError, pointer: Pointer) -> Problem:
+        value = str(error.instance)
+        meant = nearest_frequency(value)
+        if meant is None:
+            return self._at("shape-frequency", pointer, value=value[:80])
+        return self._at("shape-frequency-misspelled", pointer, value=value[:80], suggestion=meant)
+
     def _of_alternatives(self, error: ValidationError, pointer: Pointer) -> Iterator[Problem]:
         branches: Sequence[Sequence[ValidationError]] = error.kind.value
         if isinstance(error.instance, dict) and {"path", "url"} <= error.instance.keys():
             yield self._at("resource-path-and-url", pointer)
+        elif any(one.kind.name == "format" and one.kind.value == "frequency" for branch in branches for one in branch):
+            yield self._frequency(error, pointer)
         elif all(one.kind.name in {"required", "not"} for branch in branches for one in branch):
             yield self._at("resource-without-file", pointer)
         else:

@@ -276,6 +276,10 @@ def test_a_catalogue_may_say_it_in_any_of_these_words(catalogue_dir: Path, edit:
 
 
 def test_another_word_is_refused_with_the_nearest(catalogue_dir: Path, edit: Callable[..., Path]) -> None:
-    edit("datasets/truong-mam-non/dataset.yaml", freshness={"frequency": "quaterly"})
+    for written, meant in (("quaterly", "quarterly"), ("hằng qúi", "quarterly"), ("hang kwy", "quarterly")):
+        edit("datasets/truong-mam-non/dataset.yaml", freshness={"frequency": written})
+        (problem,) = load(catalogue_dir).problems
+        assert (problem.code, problem.params["suggestion"]) == ("shape-frequency-misspelled", meant)
+    edit("datasets/truong-mam-non/dataset.yaml", freshness={"frequency": "R/P1M15D"})
     (problem,) = load(catalogue_dir).problems
-    assert (problem.code, problem.params["suggestion"]) == ("shape-value", "quarterly")
+    assert problem.code == "shape-frequency"

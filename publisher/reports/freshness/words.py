@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import date
 
@@ -41,7 +42,8 @@ TO_DO = {
 UNDATED = "Updated without fixed dates"
 FINAL = "No further updates expected"
 """Headings of what is fresh because no date is promised, apart from what is up to date by its dates."""
-_MARKS = {"-Q": "quarter", "-H1": "first-half", "-H2": "second-half"}
+_PART_OF_YEAR = re.compile(r"(\d{4}(?:-\d{4})?)-(Q|H1|H2)(\d?)")
+_MARKS = {"Q": "quarter", "H1": "first-half", "H2": "second-half"}
 BEHIND = "Portal behind git: publish again; the data themselves may be in time"
 EVIDENCE = {
     "column": "date column {detail}",
@@ -210,8 +212,10 @@ def period_in_words(period: Period | None, words: Messages) -> str:
     days = (period.end - period.start).days + 1
     if days == 1:
         return day_in_words(period.start, words)
-    key = next((key for mark, key in _MARKS.items() if mark in period.name), "")
-    if not key and period.start.day == 1 and 28 <= days <= 31:
+    if part := _part_of_year(period.name, words):
+        return part
+    key = ""
+    if period.start.day == 1 and 28 <= days <= 31:
         key = "month"
     if not key and period.name == str(period.start.year):
         key = "year"
@@ -219,10 +223,16 @@ def period_in_words(period: Period | None, words: Messages) -> str:
         key = "school-year"
     if not key:
         return period.name
-    start = {"year": period.start.year, "month": f"{period.start.month:02}", "number": period.name[-1]}
+    start = {"year": period.start.year, "month": f"{period.start.month:02}"}
     return words.of("period", key, name=period.name, **start)
 
 
 def named(name: str, frequency: str, words: Messages) -> str:
     """The period of a name, in words."""
-    return period_in_words(parse_period(name, frequency), words) or name
+    return _part_of_year(name, words) or period_in_words(parse_period(name, frequency), words) or name
+
+
+def _part_of_year(name: str, words: Messages) -> str:
+    """A quarter or half in words, also of a year that begins in another month: quarter 2 of 2025-2026."""
+    found = _PART_OF_YEAR.fullmatch(name)
+    return words.of("period", _MARKS[found[2]], year=found[1], number=found[3]) if found else ""
