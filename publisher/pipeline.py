@@ -17,6 +17,7 @@ from publisher.catalogue.load import Loaded, load
 from publisher.catalogue.model import Catalogue, PortalEntry
 from publisher.errors import Exit, OpendataError
 from publisher.freshness.model import Timeline
+from publisher.freshness.punctuality import Delivery
 from publisher.git import Repository
 from publisher.plan.desired import desired_state, with_history
 from publisher.plan.diff import make_plan
@@ -83,9 +84,10 @@ def prepare(
         raise OpendataError("portal-other-catalogue", Exit.NO, portal=entry.key)
     head = repository.head() if repository else None
     shallow = repository.is_shallow() if repository else False
-    lines = timelines(catalogue, report, repository)
+    lines, past = measured(session, catalogue, report, repository)
     today = now().astimezone(_zone(catalogue)).date()
-    desired = desired_state(catalogue, report, lines, entry, head.sha if head else None, as_of, today=today)
+    commit = head.sha if head else None
+    desired = desired_state(catalogue, report, lines, entry, commit, as_of, today=today, history=past)
     if shallow:
         desired = with_history(desired, state)
     plan = make_plan(entry.key, desired, state, partial(tables.compare, portal))
@@ -121,15 +123,24 @@ def checked(session: Session, repository: Repository | None, say: Progress) -> t
     return catalogue, report
 
 
-def timelines(catalogue: Catalogue, report: Report, repository: Repository | None) -> dict[str, Timeline]:
-    """Every dataset's deadlines by the evidence at hand."""
+def measured(
+    session: Session, catalogue: Catalogue, report: Report, repository: Repository | None
+) -> tuple[dict[str, Timeline], Mapping[str, Sequence[Delivery]]]:
+    """Every dataset's deadlines by the evidence at hand, and its past deliveries, from one walk through git."""
     from publisher.freshness.calendar import calendar_of
+    from publisher.freshness.columns import column_history
     from publisher.freshness.measure import observations
+    from publisher.freshness.punctuality import punctuality
     from publisher.freshness.timeline import timeline_of
+    from publisher.freshness.versions import versions_of
 
-    seen = observations(catalogue, catalogue.datasets.values(), report.tables, repository)
+    datasets = catalogue.datasets
+    versions = versions_of(catalogue, repository, session.workspace)
+    seen = observations(catalogue, datasets.values(), report.tables, repository, versions=versions)
+    columns = column_history(catalogue, datasets.values(), versions, repository, session.workspace)
     calendar = calendar_of(catalogue)
-    return {name: timeline_of(one, seen[name], calendar=calendar) for name, one in catalogue.datasets.items()}
+    lines = {name: timeline_of(one, seen[name], calendar=calendar) for name, one in datasets.items()}
+    return lines, punctuality(catalogue, versions, columns)
 
 
 def decide(prepared: Prepared, wish: Wish) -> Verdict:

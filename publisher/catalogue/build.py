@@ -185,6 +185,7 @@ def build_settings(document: Document) -> Settings:
     languages = tuple(data["languages"])
     publisher: Data = data["publisher"]
     defaults: Data = data.get("defaults", {})
+    repository: Data = data.get("repository", {})
     return Settings(
         Source(document),
         UUID(data["id"]),
@@ -211,6 +212,8 @@ def build_settings(document: Document) -> Settings:
             )
             for index, one in enumerate(data.get("suppress", ()))
         ),
+        repository=repository.get("url"),
+        repository_branch=repository.get("branch"),
     )
 
 

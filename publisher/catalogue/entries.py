@@ -238,3 +238,5 @@ class Settings:
     default_region: str | None = None
     rules: Mapping[str, str] = field(default_factory=dict)
     suppress: tuple[Suppression, ...] = ()
+    repository: str | None = None
+    repository_branch: str | None = None

@@ -15,6 +15,7 @@ base_url: https://data.example.org/
 languages: [vi, en]
 country: vn
 time_zone: Asia/Ho_Chi_Minh
+repository: {url: "https://github.com/example/data", branch: main}
 standing: reference
 """
 ORGANIZATIONS = """\

@@ -11,9 +11,9 @@ from markupsafe import Markup
 from publisher.catalogue.model import Organization
 from publisher.freshness.digests import Digest
 from publisher.freshness.model import Assessment, State
+from publisher.freshness.new_file import Project, review_link
 from publisher.mail import Mail
 from publisher.messages import Messages
-from publisher.reports.forges.new_file import Project, new_file
 from publisher.reports.freshness.model import Report
 from publisher.reports.freshness.words import HEADINGS, TO_DO, day_in_words, missing, partial, when
 
@@ -66,17 +66,6 @@ def mail(digest: Digest, report: Report, words: Messages, project: Project | Non
     )
 
 
-def review_link(project: Project, dataset: str, report: Report) -> str:
-    """Where a review of today is written in the browser: a new file with all that is known filled in."""
-    folder = report.catalogue.datasets[dataset].folder
-    return new_file(project, f"{folder}/reviews/{report.today}.yaml", review_form(report))
-
-
-def review_form(report: Report) -> str:
-    """The file of a review whose name and finding are still to be filled in; a check refuses it until they are."""
-    return f'on: {report.today}\nby: ""\nnote: ""\n'
-
-
 def _letter(
     digest: Digest, body: Organization, report: Report, words: Messages, project: Project | None, calendar: str | None
 ) -> Letter:
@@ -119,6 +108,10 @@ def _letter(
     )
 
 
+def _review_link(project: Project, dataset: str, report: Report) -> str:
+    return review_link(project, report.catalogue.datasets[dataset].folder, report.today.isoformat())
+
+
 def _lines(found: Sequence[Assessment], report: Report, words: Messages, project: Project | None) -> Iterator[Line]:
     for one in found[:MAX_ITEMS]:
         said = " ".join(part for part in (when(one, words), missing(one, words), partial(one, words)) if part)
@@ -127,7 +120,7 @@ def _lines(found: Sequence[Assessment], report: Report, words: Messages, project
         if page:
             links.append((words.text("Its page"), page))
         if project is not None:
-            links.append((words.text("Record a review"), review_link(project, one.dataset, report)))
+            links.append((words.text("Record a review"), _review_link(project, one.dataset, report)))
         yield Line(one.title, said, tuple(links))
     if (more := len(found) - MAX_ITEMS) > 0:
         yield Line(words.plural("and {count} more", "and {count} more", more), "", ())
