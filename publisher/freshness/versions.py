@@ -107,10 +107,11 @@ def _digests(
     wanted: dict[str, dict[str, tuple[Table, str]]] = {}
     for key, raws in found.items():
         table = readers[key]
-        for raw in raws:
-            reader = reader_key(table, raw.file)
-            if raw.blob not in kept.setdefault(reader, {}):
-                wanted.setdefault(raw.blob, {})[reader] = (table, raw.file)
+        for name, reader in _readers(table, raws).items():
+            known = kept.setdefault(reader, {})
+            for raw in raws:
+                if raw.blob not in known and raw.file == name:
+                    wanted.setdefault(raw.blob, {})[reader] = (table, name)
     for blob, content in repository.contents(wanted, LARGEST):
         for reader, (table, name) in wanted[blob].items():
             kept[reader][blob] = None if content is None else content_digest(content, table, name)
@@ -119,10 +120,16 @@ def _digests(
     return kept
 
 
+def _readers(table: Table, raws: Sequence[_Raw]) -> dict[str, str]:
+    """How the file is read, by the names that it had."""
+    return {name: reader_key(table, name) for name in {raw.file for raw in raws}}
+
+
 def _compared(raws: Sequence[_Raw], table: Table, digests: Digests) -> Iterator[Version]:
     before: tuple[str, str | None] | None = None
+    contents = {name: digests[reader] for name, reader in _readers(table, raws).items()}
     for raw in reversed(raws):
-        content = digests[reader_key(table, raw.file)].get(raw.blob)
+        content = contents[raw.file].get(raw.blob)
         rewritten = before is None or before[0] != raw.blob
         changed = rewritten and (before is None or content is None or content != before[1])
         before = (raw.blob, content)
