@@ -81,6 +81,8 @@ class Timeline:
     """What holds on the other days instead of the dates, where there is no date (``no-evidence``)."""
     partial: tuple[str, ...] = ()
     """Periods of which only pieces are there; the last covered one is never among them."""
+    rhythm: str = ""
+    """The frequency with the day on which its periods start, where the timeline has periods."""
 
 
 @dataclass(frozen=True, slots=True)

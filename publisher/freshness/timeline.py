@@ -142,7 +142,7 @@ def _by_period(
     opens_at = upcoming.end + timedelta(1)
     dated = _dated(terms, after_period(terms, upcoming.end, calendar), opens_at, evidence, others)
     missing = _missing(cut, terms.began, covered, evidence)
-    return replace(dated, covered=covered, next_period=upcoming, missing=missing, partial=evidence.partial)
+    return replace(dated, covered=covered, next_period=upcoming, missing=missing, partial=evidence.partial, rhythm=cut)
 
 
 def _missing(cut: str, began: date | None, covered: Period, evidence: Observation) -> tuple[str, ...]:
