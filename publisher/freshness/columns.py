@@ -104,7 +104,7 @@ class _Asked:
                 cells = {row[index] for row in raw.rows if index is not None and index < len(row)}
             except (Unreadable, UnicodeError, ValueError):
                 return None
-        labels = [label for cell in cells if (label := label_of(self._text(cell))) is not None]
+        labels = [label for cell in cells if (label := label_of(self._text(cell), self.frequency)) is not None]
         seen = coverage("column", self.column, labels, self.frequency, _LONG_AGO)
         if seen is None or seen.through is None:
             return None

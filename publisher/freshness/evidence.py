@@ -96,7 +96,8 @@ def _from_column(
             continue
         values = facts.periods.get(asked.column) or ()
         latest = facts.latest.get(asked.column)
-        labels = [label for label in map(label_of, (*values, *((latest,) if latest else ()))) if label is not None]
+        cells = (*values, *((latest,) if latest else ()))
+        labels = [label for cell in cells if (label := label_of(cell, frequency)) is not None]
         on = max((changed[part.file] for part in resource.parts if part.file in changed), default=None)
         seen = coverage("column", detail, labels, frequency, on)
         if seen is not None:
@@ -104,9 +105,9 @@ def _from_column(
             return
 
 
-def label_of(text: str) -> Period | None:
-    """The day, month or other period that a cell names; None if it names none."""
-    period = parse_period(text)
+def label_of(text: str, frequency: str | None = None) -> Period | None:
+    """The day, month or other period that a cell names, also one of the frequency's own; None if it names none."""
+    period = parse_period(text, frequency)
     if period is not None:
         return period
     try:

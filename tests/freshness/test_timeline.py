@@ -12,8 +12,9 @@ from publisher.catalogue.frequencies import FREQUENCIES
 from publisher.catalogue.model import FreshnessTerms, Status
 from publisher.freshness.assess import state_on
 from publisher.freshness.deadlines import after_period, default_due, thresholds
+from publisher.freshness.evidence import coverage, label_of
 from publisher.freshness.model import Observation, State
-from publisher.freshness.periods import PERIODIC, period_of
+from publisher.freshness.periods import PERIODIC, period_of, rhythm
 from publisher.freshness.timeline import timeline
 from publisher.text import Text
 
@@ -222,3 +223,21 @@ def test_a_school_year_ends_in_august_and_a_fiscal_quarter_on_its_own_day() -> N
     got = timeline(fiscal, [Observation("git", "f", on=day("2026-01-10"))])
     assert got.covered and got.covered.name == "2025-2026-Q3"
     assert got.due_at == day("2026-04-15")
+
+
+def test_a_column_of_plans_of_five_years_reaches_as_far_as_the_last_plan() -> None:
+    cut = rhythm(FreshnessTerms("quinquennial", starts=day("2021-01-01")))
+    labels = [label for cell in ("2016-2020", "2021-2025") if (label := label_of(cell, cut)) is not None]
+    seen = coverage("column", "ke-hoach.giai_doan", labels, cut, day("2026-02-01"))
+    assert seen is not None
+    assert (seen.through, seen.periods, seen.on) == (day("2025-12-31"), ("2016-2020", "2021-2025"), None)
+    got = timeline(FreshnessTerms("quinquennial", starts=day("2021-01-01")), [seen])
+    assert got.next_period and got.next_period.name == "2026-2030"
+
+
+def test_monthly_files_of_quarterly_data_are_whole_when_all_three_are_there() -> None:
+    months = [period_of("monthly", day(f"2026-{month:02}-01")) for month in range(1, 6)]
+    seen = coverage("period", "bao-cao-{period}.csv", months, "quarterly", None)
+    assert seen is not None
+    assert (seen.periods, seen.partial) == (("2026-Q1", "2026-Q2"), ("2026-Q2",))
+    assert timeline(QUARTERLY, [seen], by=day("2026-08-01")).covered == period_of("quarterly", day("2026-01-01"))
