@@ -2,48 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterator
 from datetime import date
 
 from publisher.freshness.model import Observation, Period, Timeline
 from publisher.freshness.timeline import covered_period, is_unmeasured
 
+_CHANGES = frozenset({"content", "git", "remote", "portal"})
 
-@dataclass(frozen=True, slots=True)
-class Disagreement:
-    """Another source than the evidence, and what it says instead.
 
-    ``says`` is the last period that it shows (``2025-Q4``); or, with ``before``, the data last changed on a day
-    on which the period that the evidence claims had not ended.
+def disagreements(timeline: Timeline, by: date | None = None) -> tuple[tuple[Observation, Period], ...]:
+    """The sources that speak against a timeline's evidence, with the last period that each of them shows.
+
+    What says how far the data reach (column, file names, ``temporal.end``, a review that says so) disagrees
+    where its last complete period is another one. A change disagrees where it came before the period that is
+    believed was over; a later one is no contradiction, as older values may have been corrected. A look at
+    the data that says nothing else contradicts nobody. ``by`` is the day on which one looks.
     """
-
-    source: Observation
-    says: str | None = None
-    before: date | None = None
-
-
-def disagreements(timeline: Timeline, by: date | None = None) -> tuple[Disagreement, ...]:
-    """What the other sources of a timeline say against its evidence, on a day.
-
-    Sources of coverage (column, file names, a review or ``temporal.end`` that says through when) disagree where
-    the last complete period is another one. A change of content disagrees where it came too early for the
-    period that is claimed. A later change is no contradiction: older values may have been corrected.
-    """
-    evidence, covered = timeline.evidence, timeline.covered
-    if evidence is None or covered is None or is_unmeasured(evidence):
+    if timeline.covered is None:
         return ()
-    return tuple(_against(timeline.rhythm, evidence, covered, timeline.others, by))
+    return tuple(_against(timeline, timeline.covered, by))
 
 
-def _against(
-    frequency: str, evidence: Observation, covered: Period, others: Iterable[Observation], by: date | None
-) -> Iterable[Disagreement]:
-    reaches = evidence.through is not None
-    for other in others:
-        if other.through is not None and reaches:
-            found = covered_period(frequency, other, by)
-            if found is not None and found != covered:
-                yield Disagreement(other, says=found.name)
-        elif other.kind in {"content", "git"} and reaches and other.on is not None and other.on <= covered.end:
-            yield Disagreement(other, before=other.on)
+def _against(timeline: Timeline, believed: Period, by: date | None) -> Iterator[tuple[Observation, Period]]:
+    for seen in timeline.others:
+        shown = None if is_unmeasured(seen) else covered_period(timeline.rhythm, seen, by)
+        if shown is None:
+            continue
+        if shown.end != believed.end if seen.through is not None else _early(seen, shown, believed):
+            yield seen, shown
+
+
+def _early(seen: Observation, shown: Period, believed: Period) -> bool:
+    return seen.kind in _CHANGES and shown.end < believed.end

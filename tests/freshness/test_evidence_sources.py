@@ -42,21 +42,26 @@ def day(text: str) -> date:
         (Observation("temporal", "temporal.end", day("2026-06-30")), "2026-Q2"),
         (Observation("attested", "reviews/1.yaml", day("2025-12-31"), day("2026-04-02")), "2025-Q4"),
         (Observation("attested", "reviews/1.yaml", None, day("2026-01-02")), None),  # a look, no statement
-        (Observation("content", "t.csv", on=day("2026-02-10")), day("2026-02-10")),  # before the quarter was over
+        (Observation("content", "t.csv", on=day("2026-02-10")), "2025-Q4"),  # before the quarter was over
         (Observation("content", "t.csv", on=day("2026-09-10")), None),  # a correction
         (Observation("git", "shallow-clone"), None),
     ],
 )
-def test_sources_that_say_otherwise(other: Observation, against: str | date | None) -> None:
+def test_sources_that_say_otherwise(other: Observation, against: str | None) -> None:
     got = disagreements(timeline(QUARTERLY, [COLUMN, other], by=day("2026-10-01")), day("2026-10-01"))
-    assert [(one.source, one.says or one.before) for one in got] == ([(other, against)] if against else [])
+    assert [(seen, period.name) for seen, period in got] == ([(other, against)] if against else [])
 
 
-def test_without_a_claim_there_is_nothing_to_disagree_with() -> None:
-    change = Observation("git", "t.csv", on=day("2026-02-10"))
-    assert disagreements(timeline(QUARTERLY, [change, COLUMN])) == ()
+def test_changes_disagree_with_a_column_and_with_each_other() -> None:
+    written = Observation("git", "t.csv", on=day("2026-08-10"))
+    changed = Observation("content", "t.csv", on=day("2026-02-10"))
+    got = disagreements(timeline(QUARTERLY, [written, changed, COLUMN]))
+    assert [(seen.kind, period.name) for seen, period in got] == [("content", "2025-Q4"), ("column", "2026-Q1")]
+
+
+def test_without_a_period_there_is_nothing_to_disagree_about() -> None:
     assert disagreements(timeline(QUARTERLY, [])) == ()
-    assert disagreements(timeline(FreshnessTerms("irregular"), [COLUMN, change])) == ()
+    assert disagreements(timeline(FreshnessTerms("irregular"), [COLUMN])) == ()
 
 
 @dataclass(frozen=True)
