@@ -83,6 +83,18 @@ def test_what_a_review_found_is_added_within_three_months(catalogue: Catalogue) 
     assert at(catalogue, "2025-09-01").update_by is None
 
 
+def test_a_review_in_the_last_days_of_the_act_has_no_term_for_what_it_found(
+    catalogue_dir: Path, edit: Callable[..., Path]
+) -> None:
+    edit("catalog/legal.yaml", cu=DECREE)
+    edit("catalog/reviews/2025-06-01.yaml", on="2025-06-01", by="Tổ rà soát", note="Đã rà soát")
+    loaded = load(catalogue_dir).catalogue
+    assert loaded is not None
+    got = at(loaded, "2025-06-02")
+    assert got.profile is not None
+    assert got.update_by is None  # 1 September is after the act
+
+
 def test_what_was_not_known_then_does_not_count(catalogue: Catalogue) -> None:
     then = at(catalogue, "2025-03-05")
     assert then.last is not None

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -9,8 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from publisher.catalogue.frequencies import FREQUENCIES
+from publisher.catalogue.load import load
 from publisher.catalogue.model import FreshnessTerms, Status
-from publisher.freshness.assess import state_on
+from publisher.freshness.assess import missing_on, state_on
 from publisher.freshness.deadlines import after_period, default_due, thresholds
 from publisher.freshness.evidence import coverage, label_of
 from publisher.freshness.model import Observation, State
@@ -241,3 +243,20 @@ def test_monthly_files_of_quarterly_data_are_whole_when_all_three_are_there() ->
     assert seen is not None
     assert (seen.periods, seen.partial) == (("2026-Q1", "2026-Q2"), ("2026-Q2",))
     assert timeline(QUARTERLY, [seen], by=day("2026-08-01")).covered == period_of("quarterly", day("2026-01-01"))
+
+
+def test_a_period_runs_through_its_last_day() -> None:
+    named = Observation("period", "f", day("2026-03-31"), periods=("2025-Q4", "2026-Q1"))
+    for by, covered in (("2026-03-31", "2025-Q4"), ("2026-04-01", "2026-Q1")):
+        got = timeline(QUARTERLY, [named], by=day(by))
+        assert got.covered and got.covered.name == covered
+
+
+def test_a_period_is_missing_from_the_day_after_its_due_day(catalogue_dir: Path, edit: Callable[..., Path]) -> None:
+    edit("datasets/truong-mam-non/dataset.yaml", freshness={"frequency": "quarterly", "due": "P15D"})
+    catalogue = load(catalogue_dir).catalogue
+    assert catalogue is not None
+    dataset = catalogue.datasets["truong-mam-non"]
+    got = timeline(QUARTERLY, [Observation("temporal", "temporal.end", day("2025-12-31"))])
+    assert missing_on(dataset, got, day("2026-04-15")) == ()
+    assert missing_on(dataset, got, day("2026-04-16")) == ("2026-Q1",)
