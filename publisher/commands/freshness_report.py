@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, tzinfo
 from fnmatch import fnmatchcase
@@ -14,7 +14,7 @@ import click
 
 from publisher.catalogue.model import Catalogue, Dataset
 from publisher.errors import Exit, OpendataError
-from publisher.freshness.model import Assessment, State
+from publisher.freshness.model import Assessment, Observation, State
 from publisher.reports.freshness import FORMATS
 from publisher.session import Session
 from publisher.session import now as clock
@@ -125,7 +125,8 @@ def command(
         click.echo(session.messages.text(text, file=file), err=True)
     if report.breaches:
         return Exit.NO
-    return Exit.UNREACHABLE if any(one.state is State.UNMEASURED for one in report.found) else Exit.DONE
+    unmeasured = any(one.state is State.UNMEASURED for one in report.found)
+    return Exit.UNREACHABLE if unmeasured or (portal and report.behind is None) else Exit.DONE
 
 
 def write(files: dict[str, bytes], out: Path | None) -> None:
@@ -185,6 +186,7 @@ def loaded(root: Path) -> Catalogue:
 def _report(
     session: Session, catalogue: Catalogue, repository: Repository | None, asked: Asked, at: datetime
 ) -> Report:
+    from publisher.commands.freshness_elsewhere import elsewhere
     from publisher.freshness.legal import list_review
     from publisher.reports.freshness.model import Report, by_urgency, coming
 
@@ -193,7 +195,10 @@ def _report(
         raise OpendataError("freshness-no-such-organization", key=asked.organization, meant=meant)
     until = _until(asked.upcoming, at.date())
     chosen = selected(session.root, catalogue, asked.paths, asked.select)
-    found = assessments(session, catalogue, chosen, at, repository)
+    if (asked.remote or asked.portal) and catalogue.root != session.root:
+        raise OpendataError("freshness-past-elsewhere")
+    beyond = elsewhere(session, chosen, at, remote=asked.remote, portal=asked.portal)
+    found = assessments(session, catalogue, chosen, at, repository, beyond.further)
     if asked.organization is not None:
         found = [one for one in found if asked.organization in (one.responsible, one.organization)]
     whole = not (asked.paths or asked.select or asked.organization)
@@ -204,6 +209,7 @@ def _report(
         asked.fail_on,
         tuple(coming(found, at.date(), until)) if until else None,
         until,
+        behind=beyond.behind,
         review=list_review(catalogue, catalogue.reviews, at) if whole else None,
         organization=asked.organization,
         language=session.messages.language,
@@ -216,8 +222,9 @@ def assessments(
     datasets: Sequence[Dataset],
     now: datetime,
     repository: Repository | None,
+    further: Mapping[str, Sequence[Observation]] | None = None,
 ) -> list[Assessment]:
-    """The assessments of datasets at an instant.
+    """The assessments of datasets at an instant; ``further`` are observations that only requests could make.
 
     Raises:
         OpendataError: ``time-zone-unknown``.
@@ -233,7 +240,7 @@ def assessments(
         from publisher.tables.check import check_tables
 
         tables = dict(check_tables(catalogue, with_columns, session.workspace, session.progress))
-    seen = observations(catalogue, datasets, tables, repository, workspace=session.workspace)
+    seen = observations(catalogue, datasets, tables, repository, workspace=session.workspace, further=further)
     language = session.messages.language
     return [
         assess(one, timeline_of(one, seen[one.name]), now, catalogue=catalogue, language=language) for one in datasets
