@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import re
 import smtplib
 import ssl
 import unicodedata
@@ -10,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from email.errors import MessageError
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -19,6 +21,8 @@ from urllib.parse import unquote, urlsplit
 from publisher.errors import Exit, OpendataError
 
 TIMEOUT = 30
+MAX_HEADER = 300
+_MAILBOX = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9.-]{1,250}\Z")
 _PORTS = {"smtp": 587, "smtps": 465}
 
 
@@ -57,23 +61,27 @@ def compose(mail: Mail, sender: str, sender_name: str, at: datetime) -> EmailMes
     message["Subject"] = one_line(mail.subject)
     message["Date"] = format_datetime(at)
     message["Message-ID"] = f"<{one_line(mail.id)}>"
-    message["Content-Language"] = one_line(mail.language)
     message["Auto-Submitted"] = "auto-generated"
     message.set_content(mail.text, cte="quoted-printable")
     message.add_alternative(mail.html, subtype="html", cte="quoted-printable")
+    # Only now, as making it multipart moves what begins with "Content-" into the first part.
+    message["Content-Language"] = one_line(mail.language)
     message.set_boundary(f"=_{one_line(mail.id).partition('@')[0]}")
     return message
 
 
 def one_line(text: str) -> str:
-    """A text as a header may hold it: without line ends and other control characters."""
-    return " ".join("".join(" " if unicodedata.category(char)[0] in "CZ" else char for char in text).split())
+    """A text as a header may hold it: without line ends and other control characters, and not too long."""
+    kept = "".join(" " if unicodedata.category(char)[0] in "CZ" else char for char in text)
+    return " ".join(kept.split())[:MAX_HEADER]
 
 
 def _address(mailbox: str, name: str) -> Address:
+    if not _MAILBOX.match(mailbox):
+        raise OpendataError("mail-bad-address", name=one_line(name))
     try:
         return Address(display_name=one_line(name), addr_spec=mailbox)
-    except ValueError as error:
+    except (ValueError, MessageError) as error:
         raise OpendataError("mail-bad-address", name=one_line(name)) from error
 
 

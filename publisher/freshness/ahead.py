@@ -35,8 +35,10 @@ def due_dates(
     if terms is None or period is None or is_frequent(terms.frequency):
         return
     cut = rhythm(terms)
-    while period.end < until and (terms.ended is None or period.end < terms.ended):
+    while period.end < until:
         period = following(cut, period)
+        if terms.ended is not None and period.end > terms.ended:
+            return
         due_at = after_period(terms, period.end, calendar).due_at
         if due_at > until:
             return

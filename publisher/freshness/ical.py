@@ -58,9 +58,9 @@ def calendar(name: str, description: str, due_dates: Iterable[DueDate]) -> bytes
     found.add("calscale", "GREGORIAN")
     found.add("method", "PUBLISH")
     for key in ("name", "x-wr-calname"):
-        found.add(key, _text(name))
+        found.add(key, _line(name))
     for key in ("description", "x-wr-caldesc"):
-        found.add(key, _text(description))
+        found.add(key, _line(description))
     found.add("refresh-interval", REFRESH, parameters={"VALUE": "DURATION"})
     found.add("x-published-ttl", "P1D")
     for one in sorted(due_dates, key=lambda one: (one.day, one.uid)):
@@ -76,18 +76,18 @@ def _event(one: DueDate) -> icalendar.Event:
     event.add("dtstamp", datetime.combine(one.stamp, time(), UTC))
     event.add("dtstart", one.day)
     event.add("dtend", one.day + timedelta(1) if one.day < date.max else one.day)
-    event.add("summary", _text(one.summary))
+    event.add("summary", _line(one.summary))
     if one.description:
         event.add("description", _text(one.description))
     if one.url:
         event.add("url", one.url)
     if one.categories:
-        event.add("categories", [_text(category) for category in one.categories])
+        event.add("categories", [_line(category) for category in one.categories])
     event.add("transp", "TRANSPARENT")
     for days in one.alarms:
         alarm = icalendar.Alarm()
         alarm.add("action", "DISPLAY")
-        alarm.add("description", _text(one.summary))
+        alarm.add("description", _line(one.summary))
         alarm.add("trigger", timedelta(days=-days))
         event.add_component(alarm)
     return event
@@ -95,3 +95,7 @@ def _event(one: DueDate) -> icalendar.Event:
 
 def _text(text: str) -> str:
     return _CONTROL.sub(" ", text)
+
+
+def _line(text: str) -> str:
+    return _text(text).replace("\n", " ")

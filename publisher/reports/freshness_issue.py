@@ -12,6 +12,7 @@ from publisher.errors import OpendataError
 from publisher.freshness.model import State
 from publisher.freshness.turnover import Turnover, turnover
 from publisher.messages import Messages
+from publisher.portals.site.words import day as written_day
 from publisher.reports.comment import plain
 from publisher.reports.freshness.words import BEHIND, HEADINGS, TO_DO
 
@@ -96,7 +97,7 @@ def issue_body(data: Mapping[str, Any], words: Messages) -> str:
             continue
         title = f"### {words.text(HEADINGS[state])} ({len(members)}): {words.text(TO_DO[state])}"
         lines += [title, "", _head(words), "|---|---|---|---|---|"]
-        lines += [_row(one) for one in members[:MAX_ROWS]]
+        lines += [_row(one, words) for one in members[:MAX_ROWS]]
         if more := max(0, len(members) - MAX_ROWS):
             lines.append(words.plural("{count} more is in the job's log.", "{count} more are in the job's log.", more))
         lines.append("")
@@ -109,7 +110,11 @@ def issue_body(data: Mapping[str, Any], words: Messages) -> str:
 
 
 def _as_of(data: Mapping[str, Any], words: Messages) -> str:
-    return words.text("As of {day}.", day=plain(str(data.get("snapshotted_at", ""))[:10]))
+    return words.text("As of {day}.", day=_day(data.get("snapshotted_at"), words))
+
+
+def _day(value: object, words: Messages) -> str:
+    return plain(written_day(str(value or "")[:10], words.language))
 
 
 def _head(words: Messages) -> str:
@@ -117,10 +122,10 @@ def _head(words: Messages) -> str:
     return "| " + " | ".join(words.text(name) for name in names) + " |"
 
 
-def _row(one: Mapping[str, Any]) -> str:
+def _row(one: Mapping[str, Any], words: Messages) -> str:
     missing = [str(name) for name in one.get("missing_periods") or []]
     listed = ", ".join(missing[-6:]) + (f" (+{len(missing) - 6})" if len(missing) > 6 else "")
     name = f"{plain(str(one.get('title', '')), 200)} ({plain(str(one.get('dataset', '')), 100)})"
     owner = one.get("responsible_name") or one.get("responsible") or one.get("organization") or ""
-    cells = (name, str(one.get("due_at") or ""), str(one.get("days_late") or ""), listed, str(owner))
+    cells = (name, _day(one.get("due_at"), words), str(one.get("days_late") or ""), listed, str(owner))
     return f"| {cells[0]} | " + " | ".join(plain(cell, 200) for cell in cells[1:]) + " |"

@@ -5,7 +5,6 @@ The form: https://docs.github.com/actions/reference/workflow-commands-for-github
 
 from __future__ import annotations
 
-from publisher.catalogue.document import Document
 from publisher.freshness.model import State
 from publisher.messages import Messages
 from publisher.reports.freshness.model import ACTION, Report, is_breach
@@ -22,11 +21,7 @@ def github(report: Report, words: Messages) -> str:
         level = "error" if is_breach(one.state, report.fail_on) else "warning"
         document = report.catalogue.datasets[one.dataset].source.document
         title = f"{words.text(HEADINGS[one.state])}: {one.title}"
-        properties = {"file": document.file, "line": str(_line(document)), "title": title}
+        properties = {"file": document.file, "line": str(document.place(("freshness",), key=True)[0]), "title": title}
         named = ",".join(f"{key}={property_of(value)}" for key, value in properties.items())
         lines.append(f"::{level} {named}::{data(chr(10).join(sentences(one, report.catalogue, words)))}")
     return "\n".join(lines)
-
-
-def _line(document: Document) -> int:
-    return document.place(("freshness",), key=True).line

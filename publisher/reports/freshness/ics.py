@@ -14,6 +14,8 @@ from publisher.reports.freshness.model import Report
 from publisher.reports.freshness.words import day_in_words, owner, period_in_words, scope_name
 
 DATED = frozenset({State.DELINQUENT, State.OVERDUE, State.DUE, State.FRESH, State.PLANNED})
+UNKNOWN = date(2000, 1, 1)
+"""The stamp of what no evidence dates: a day that is the same whenever one asks."""
 HORIZON = timedelta(days=366)
 
 
@@ -38,7 +40,7 @@ def _events(one: Assessment, report: Report, until: date, words: Messages) -> It
         yield DueDate(
             uid=uid(catalogue.settings.id, dataset.id, _key(one, period)),
             day=day,
-            stamp=min(known or day, report.today),
+            stamp=known or UNKNOWN,
             summary=_summary(one, period, words),
             description=_description(one, day, report, words),
             url=report.address(one.dataset),

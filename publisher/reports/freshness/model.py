@@ -20,6 +20,7 @@ FOLLOWED = (*ACTION, State.UNMEASURED, State.FRESH)
 """States of datasets whose dates count today."""
 
 
+@dataclass(frozen=True, slots=True)
 class Behind:
     """A dataset of which a portal serves an older version than git: how the portal lags, not how late the data are."""
 
