@@ -185,6 +185,7 @@ def build_settings(document: Document) -> Settings:
     languages = tuple(data["languages"])
     publisher: Data = data["publisher"]
     defaults: Data = data.get("defaults", {})
+    calendar: Data = data.get("calendar", {})
     repository: Data = data.get("repository", {})
     return Settings(
         Source(document),
@@ -199,6 +200,8 @@ def build_settings(document: Document) -> Settings:
         publisher_email=publisher.get("email"),
         base_url=data.get("base_url"),
         country=data.get("country"),
+        days_off=frozenset(map(day_of, calendar.get("off", ()))),
+        days_worked=frozenset(map(day_of, calendar.get("worked", ()))),
         default_license=defaults.get("license"),
         default_region=defaults.get("region"),
         rules=dict(data.get("rules", {})),

@@ -240,3 +240,6 @@ class Settings:
     suppress: tuple[Suppression, ...] = ()
     repository: str | None = None
     repository_branch: str | None = None
+    days_off: frozenset[date] = frozenset()
+    days_worked: frozenset[date] = frozenset()
+    """Announced days, in addition to the holidays of the country."""

@@ -31,18 +31,23 @@ class Calendar(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class WorkingDays:
-    """A calendar by what a country works; a term rolls to the next working day while one of ``rolls`` is in force."""
+    """A calendar by what a country works, and by days that were announced.
+
+    A term rolls to the next working day while one of ``rolls`` is in force.
+    """
 
     works: Callable[[date], bool]
     rolls: tuple[Validity, ...] = ()
+    off: frozenset[date] = frozenset()
+    worked: frozenset[date] = frozenset()
 
     def is_working(self, day: date) -> bool:
         """Whether offices work on a day."""
-        return self.works(day)
+        return day in self.worked or (day not in self.off and self.works(day))
 
     def next_working(self, day: date) -> date:
         """A day that is worked, or the next that is."""
-        while not self.works(day) and day < date.max:
+        while not self.is_working(day) and day < date.max:
             day += _DAY
         return day
 
@@ -68,13 +73,13 @@ WEEKDAYS = WorkingDays(is_weekday)
 
 
 def calendar_of(catalogue: Catalogue) -> WorkingDays:
-    """The calendar of a catalogue: its country's working days, and the rolls of its legal profiles.
+    """The calendar of a catalogue: its country's working days, the announced ones, the rolls of its legal profiles.
 
     A time zone names no country, so without ``country:`` (or one that has no pack) only weekends are off.
     """
     rolls = tuple(one.validity for one in catalogue.legal.values() if one.roll == ROLL)
-    if catalogue.settings.country == "vn":
-        from publisher.countries.vn.holidays import is_working
-
-        return WorkingDays(is_working, rolls)
-    return WorkingDays(is_weekday, rolls)
+    settings = catalogue.settings
+    works = is_weekday
+    if settings.country == "vn":
+        from publisher.countries.vn.holidays import is_working as works
+    return WorkingDays(works, rolls, settings.days_off, settings.days_worked)

@@ -42,11 +42,23 @@ def test_days_off_in_vietnam(off: str) -> None:
     assert not VIETNAM.is_working(day(off))
 
 
-def test_saturdays_worked_for_another_day_off_are_working_days() -> None:
-    # 26 April 2025 was worked in place of 2 May, 4 May 2024 in place of 29 April.
-    worked = [one for one in ("2024-05-04", "2025-04-26") if VIETNAM.is_working(day(one))]
-    free = [one for one in ("2024-04-29", "2025-05-02") if not VIETNAM.is_working(day(one))]
-    assert len(worked) == len(free) >= 1
+def test_exchanged_days_that_the_library_knows() -> None:
+    # 29 April 2024 was off, Saturday 4 May was worked in its place.
+    assert not VIETNAM.is_working(day("2024-04-29"))
+    assert VIETNAM.is_working(day("2024-05-04"))
+
+
+def test_announced_days_are_added_in_the_catalogue(catalogue_dir: Path, edit: Callable[..., Path]) -> None:
+    announced = {"off": ["2026-07-03"], "worked": ["2026-07-11", "2026-09-02"]}
+    edit("catalog/catalog.yaml", country="vn", calendar=announced)
+    loaded = load(catalogue_dir)
+    assert not loaded.problems
+    assert loaded.catalogue is not None
+    calendar = calendar_of(loaded.catalogue)
+    assert calendar.next_working(day("2026-07-03")) == day("2026-07-06")
+    assert calendar.after(day("2026-07-10"), 1) == day("2026-07-11")
+    assert calendar.is_working(day("2026-09-02"))
+    assert not calendar.is_working(day("2026-09-01"))
 
 
 def test_years_without_a_known_lunar_calendar_have_weekends_only() -> None:

@@ -1,10 +1,11 @@
 """Working days of Vietnam, by the library ``holidays``.
 
 It knows the public holidays of Labour Code 1994 art. 73, 2012 art. 115 and 2019 art. 112 (New Year, Tết by the
-lunar calendar, Hùng Kings' day, 30 April, 1 May, 2 September), days off in lieu of those on a weekend, and the
-exchanged working days that were announced up to its release. Tết days and the second day of
-2 September are chosen by announcement each year: for years whose announcement it does not hold yet
-they are its estimate. Vietnam's lunar calendar is known to it until 2099.
+lunar calendar, Hùng Kings' day, 30 April, 1 May, 2 September) and days off in lieu of those on a weekend. Of the
+working days that are exchanged by announcement it knows some (release 0.86: 2010, 2012 to 2015, 2018, 2019,
+2024), not those of 2025 and 2026; which days around Tết and 2 September are off is announced each year as well, and
+its rule for them is an estimate. ``calendar:`` of ``catalog.yaml`` adds what is announced. Vietnam's
+lunar calendar is known to it until 2099.
 """
 
 from __future__ import annotations
