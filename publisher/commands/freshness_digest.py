@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from email.message import EmailMessage
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -83,13 +84,15 @@ def command(
     report = measure(session, Asked(paths, select, instant, organization, remote=remote))
     if previous is not None and previous.exists() and _too_many(report, previous, share, words):
         return Exit.INCOMPLETE
+    # Mails speak the catalogue's first language, whoever runs the command.
+    spoken = replace(session, language=report.catalogue.settings.languages[0]).messages
     place = ledger or session.workspace.folder / LEDGER
     known = _known(place)
     project = project_of(os.environ, repository, branch)
     due: list[tuple[Digest, EmailMessage]] = []
     for one in digests(report.found, known, report.today):
         address = calendar.replace("{organization}", one.organization) if calendar else None
-        made = mail(one, report, words, project, address)
+        made = mail(one, report, spoken, project, address)
         if made is None:
             text = "{key} has no mailbox in organizations.yaml (contact.email) and is not written to."
             click.echo(words.text(text, key=one.organization), err=True)

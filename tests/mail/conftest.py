@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from email.message import EmailMessage
 from email.parser import BytesParser
 from pathlib import Path
+from typing import Any
 
 import pytest
 from aiosmtpd.controller import Controller
@@ -60,7 +61,7 @@ def smtp() -> Iterator[Callable[..., Box]]:
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             box.port = probe.getsockname()[1]
-        options = {"authenticator": box.login, "auth_require_tls": context is not None, "auth_required": login}
+        options: dict[str, Any] = {"authenticator": box.login, "auth_require_tls": True, "auth_required": True}
         controller = Controller(
             box,
             hostname="127.0.0.1",

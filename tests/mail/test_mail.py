@@ -5,7 +5,6 @@ from __future__ import annotations
 import email.policy
 import json
 import ssl
-import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
 from email.message import EmailMessage
@@ -16,8 +15,6 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-
-sys.path.insert(0, str(Path(__file__).parents[1] / "freshness"))
 from twelve import write_catalogue
 
 from publisher.catalogue.load import load
@@ -137,7 +134,7 @@ def test_the_same_day_gives_the_same_bytes_and_no_second_mail(
 
 def test_without_a_place_nothing_is_written(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert digest(root, language="en") == 0
-    assert "Would write to Department of Health <yte@example.org>." in capsys.readouterr().out
+    assert "Would write to Sở Y tế <yte@example.org>." in capsys.readouterr().out
     assert not (root / ".opendata/freshness-digests.json").exists()
 
 
@@ -249,7 +246,7 @@ def test_no_text_can_add_a_header(odd: str) -> None:
     made = Mail("a@example.org", odd, odd, odd, odd, "id.1@x", "vi")
     content = compose(made, "b@example.org", odd, datetime(2026, 4, 10, tzinfo=UTC)).as_bytes()
     parsed = BytesParser(policy=email.policy.default).parsebytes(content)
-    assert parsed["Bcc"] is None and len(parsed.get_all("Subject")) == 1 and len(parsed.get_all("To")) == 1
+    assert parsed["Bcc"] is None and [len(parsed.get_all(name, [])) for name in ("Subject", "To")] == [1, 1]
     assert [one.addr_spec for one in parsed["To"].addresses] == ["a@example.org"]
     assert max(map(len, content.split(b"\r\n"))) <= 998
 

@@ -115,13 +115,14 @@ def _review_link(project: Project, dataset: str, report: Report) -> str:
 def _lines(found: Sequence[Assessment], report: Report, words: Messages, project: Project | None) -> Iterator[Line]:
     for one in found[:MAX_ITEMS]:
         said = " ".join(part for part in (when(one, words), missing(one, words), partial(one, words)) if part)
+        title = report.catalogue.text(report.catalogue.datasets[one.dataset].title, words.language)
         links = []
         page = report.address(one.dataset)
         if page:
             links.append((words.text("Its page"), page))
         if project is not None:
             links.append((words.text("Record a review"), _review_link(project, one.dataset, report)))
-        yield Line(one.title, said, tuple(links))
+        yield Line(title, said, tuple(links))
     if (more := len(found) - MAX_ITEMS) > 0:
         yield Line(words.plural("and {count} more", "and {count} more", more), "", ())
 
