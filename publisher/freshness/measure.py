@@ -4,17 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime
 
 from publisher.catalogue.model import Catalogue, ColumnEvidence, Dataset, Status
+from publisher.digest import digest_of
+from publisher.freshness.content import VERSION, reader_key
 from publisher.freshness.evidence import observe, zone_of
 from publisher.freshness.model import Observation
 from publisher.freshness.versions import Version, versions_of
 from publisher.git import Repository
 from publisher.tables.model import CheckedTable
+from publisher.tables.source import tables_of
 from publisher.workspace import Workspace
 
 Versions = Mapping[str, Sequence[Version]]
+Changes = dict[str, datetime]
+
+_KIND = "last-changes"
 
 
 def needs_tables(dataset: Dataset) -> bool:
@@ -46,9 +52,9 @@ def observations(
     repository = repository or Repository.find(catalogue.root)
     wanted = tuple(datasets)
     if versions is None:
-        part = replace(catalogue, datasets={one.name: one for one in wanted})
-        versions = versions_of(part, repository, workspace or Workspace(catalogue.root))
-    written, changed = last_changes(versions)
+        written, changed = _known_changes(catalogue, wanted, repository, workspace or Workspace(catalogue.root))
+    else:
+        written, changed = last_changes(versions)
     shallow = repository is not None and repository.is_shallow()
     by_dataset: dict[str, dict[str, CheckedTable]] = {}
     for (dataset_name, resource_name), table in tables.items():
@@ -67,10 +73,31 @@ def observations(
     }
 
 
-def last_changes(versions: Versions) -> tuple[dict[str, datetime], dict[str, datetime]]:
+def _known_changes(
+    catalogue: Catalogue, wanted: Sequence[Dataset], repository: Repository | None, workspace: Workspace
+) -> tuple[Changes, Changes]:
+    """The last changes of the files of datasets; those of a whole catalogue are kept until the next commit."""
+    head = repository.head() if repository else None
+    if head is None or len(wanted) < len(catalogue.datasets):
+        part = replace(catalogue, datasets={one.name: one for one in wanted})
+        return last_changes(versions_of(part, repository, workspace))
+    readers = [
+        [part.file, reader_key(table, part.file)] for table in tables_of(catalogue).values() for part in table.parts
+    ]
+    key = [VERSION, head.sha, sorted(repository.edge) if repository else [], digest_of(readers)]
+    kept = workspace.cached(_KIND, _KIND)
+    if kept is None or kept["key"] != key:
+        found = last_changes(versions_of(catalogue, repository, workspace))
+        kept = {"key": key, "last": [{file: at.timestamp() for file, at in one.items()} for one in found]}
+        workspace.keep(_KIND, _KIND, kept)
+    written, changed = ({file: datetime.fromtimestamp(at, UTC) for file, at in one.items()} for one in kept["last"])
+    return written, changed
+
+
+def last_changes(versions: Versions) -> tuple[Changes, Changes]:
     """When each file's bytes, and when its content, last changed."""
-    written: dict[str, datetime] = {}
-    changed: dict[str, datetime] = {}
+    written: Changes = {}
+    changed: Changes = {}
     for file, known in versions.items():
         rewritten = [one.at for one in known if one.rewritten]
         if rewritten:
