@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from importlib import import_module
-from importlib.util import find_spec
-
 import click
 
 from publisher.commands.attest import command as attest
+from publisher.commands.freshness_digest import command as digest
+from publisher.commands.freshness_history import command as history
 from publisher.commands.freshness_report import command as report
 
 REPORT = "report"
@@ -47,7 +46,5 @@ def command() -> None:
 
 command.add_command(report, REPORT)
 command.add_command(attest, "attest")
-for name in ("history", "digest"):
-    module = f"publisher.commands.freshness_{name}"
-    if find_spec(module):
-        command.add_command(import_module(module).command, name)
+command.add_command(history, "history")
+command.add_command(digest, "digest")

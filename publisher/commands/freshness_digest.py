@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from publisher.commands.freshness_report import Asked, choosing, measure
+from publisher.commands.freshness_measure import Asked, measure
+from publisher.commands.freshness_report import choosing, write
 from publisher.errors import Exit, OpendataError
 from publisher.freshness.digests import Digest, Sent, after, ledger_data, read_ledger
 from publisher.freshness.turnover import SHARE
@@ -44,7 +45,11 @@ LEDGER = "freshness-digests.json"
 )
 @click.option("--repository", metavar="URL", help="Where reviews are added: https://github.com/owner/name.")
 @click.option("--branch", help="The branch on which they are added (default: main).")
-@click.option("--calendar", metavar="URL", help="Address of the due dates; {organization} stands for a body's key.")
+@click.option(
+    "--calendar",
+    metavar="URL",
+    help="Address of the due dates, {organization} for a body's key (default: the portal's own).",
+)
 @click.option(
     "--previous",
     type=click.Path(dir_okay=False, path_type=Path),
@@ -91,8 +96,8 @@ def command(
     project = project_of(os.environ, repository, branch)
     due: list[tuple[Digest, EmailMessage]] = []
     for one in digests(report.found, known, report.today):
-        address = calendar.replace("{organization}", one.organization) if calendar else None
-        made = mail(one, report, spoken, project, address)
+        address = (calendar or _calendar(report)).replace("{organization}", one.organization)
+        made = mail(one, report, spoken, project, address or None)
         if made is None:
             text = "{key} has no mailbox in organizations.yaml (contact.email) and is not written to."
             click.echo(words.text(text, key=one.organization), err=True)
@@ -115,6 +120,14 @@ def command(
         _write(place, (json.dumps(ledger_data(known), indent=1) + "\n").encode())
         click.echo(words.text("Written to {mailbox}.", mailbox=mailbox))
     return Exit.INCOMPLETE if refused else Exit.DONE
+
+
+def _calendar(report: Report) -> str:
+    """Where the embedded portal keeps a body's due dates; '' where the catalogue has no such portal in public."""
+    base = report.catalogue.settings.base_url
+    if base is None or not any(portal.type == "site" for portal in report.catalogue.portals.values()):
+        return ""
+    return f"{base.rstrip('/')}/organization/{{organization}}/freshness.ics"
 
 
 def _too_many(report: Report, previous: Path, share: int, words: Messages) -> bool:
@@ -182,6 +195,4 @@ def _known(place: Path) -> dict[str, Sent]:
 
 
 def _write(path: Path, content: bytes) -> None:
-    from publisher.commands.freshness_report import write
-
     write({"": content}, path)

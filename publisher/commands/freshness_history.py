@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from publisher.commands.freshness_report import instant_of, loaded, selected, write
+from publisher.commands.freshness_measure import instant_of, loaded, selected
+from publisher.commands.freshness_report import write
 from publisher.errors import Exit, OpendataError
 from publisher.reports.history import FORMATS
 from publisher.session import Session
