@@ -88,6 +88,10 @@ EXAMPLES: dict[str, tuple[tuple[str, str], ...]] = {
             'opendata attest schools --by "Data office" --on 2026-01-31 --note "Compared with the register"',
             "Record a review.",
         ),
+        (
+            'opendata attest --list --by "Data office" --on 2026-01-31 --note "Two datasets added"',
+            "Record a review of the list itself.",
+        ),
     ),
     "opendata rules": (
         ("opendata rules", "List all rules."),

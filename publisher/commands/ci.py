@@ -231,7 +231,7 @@ def _attest(session: Session, forge: Forge, request: Request) -> int:
             raise OpendataError("freshness-no-catalogue", Exit.NO, loaded.problems)
         dataset = find_dataset(loaded.catalogue, request.dataset)
         today = _today(loaded.catalogue.settings.time_zone)
-        path = write_review(session.root, dataset, request.by, today, request.note)
+        path = write_review(session.root, dataset.folder, request.by, today, request.note)
     except OpendataError as error:
         _reply(forge, request.merge_request.number, error, session.messages)
         raise
