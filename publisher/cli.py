@@ -7,6 +7,7 @@ and returns an exit code (None for 0). Help texts are English sentences, transla
 
 from __future__ import annotations
 
+import gc
 import importlib
 import os
 import sys
@@ -68,6 +69,8 @@ def spoken(words: Messages) -> click.Group:
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """The entry point of ``opendata``."""
+    # A short life with many small records: to look for garbage after every few hundred takes a quarter of it.
+    gc.set_threshold(50_000, 20, 50)
     sys.exit(run(list(sys.argv[1:] if arguments is None else arguments)))
 
 

@@ -57,7 +57,7 @@ def command(
     from publisher.freshness.past import known_at
     from publisher.reports.history import render
 
-    present = loaded(session.root)
+    present = loaded(session.root, session.workspace)
     zone = zone_of(present.settings.time_zone)
     at = instant_of(instant, zone).astimezone(zone)
     with known_at(session.root, at, clock()) as known:

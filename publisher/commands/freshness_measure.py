@@ -20,6 +20,7 @@ from publisher.text import suggest
 if TYPE_CHECKING:
     from publisher.git import Repository
     from publisher.reports.freshness.model import Report
+    from publisher.workspace import Workspace
 
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}\Z")
 
@@ -48,7 +49,7 @@ def measure(session: Session, asked: Asked) -> Report:
     from publisher.freshness.evidence import zone_of
     from publisher.freshness.past import known_at
 
-    present = loaded(session.root)
+    present = loaded(session.root, session.workspace)
     zone = zone_of(present.settings.time_zone)
     at = instant_of(asked.instant, zone).astimezone(zone)
     with known_at(session.root, at, clock()) as known:
@@ -56,7 +57,7 @@ def measure(session: Session, asked: Asked) -> Report:
         return _report(session, catalogue, known.repository, asked, at)
 
 
-def loaded(root: Path) -> Catalogue:
+def loaded(root: Path, workspace: Workspace | None = None) -> Catalogue:
     """The catalogue of a folder.
 
     Raises:
@@ -64,7 +65,7 @@ def loaded(root: Path) -> Catalogue:
     """
     from publisher.catalogue.load import load
 
-    found = load(root)
+    found = load(root, workspace)
     if found.catalogue is None:
         raise OpendataError("freshness-no-catalogue", Exit.NO, found.problems)
     return found.catalogue
