@@ -265,6 +265,7 @@ def body(lens: Lens, step: Mapping[str, Any]) -> Body:
 
 
 _QUARTER = re.compile(r"(\d{4})-Q([1-4])")
+_HALF = re.compile(r"(\d{4})-H([12])")
 _MONTH = re.compile(r"(\d{4})-(\d{2})")
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
@@ -275,6 +276,9 @@ def period(lens: Lens, name: str) -> str:
         return lens.say("Q{quarter} {year}", quarter=found[2], year=found[1])
     if found := _MONTH.fullmatch(name):
         return f"{found[2]}/{found[1]}"
+    if found := _HALF.fullmatch(name):
+        sentence = "First half of {year}" if found[2] == "1" else "Second half of {year}"
+        return lens.say(sentence, year=found[1])
     return day(name, lens.language) if _DAY.fullmatch(name) else name
 
 
