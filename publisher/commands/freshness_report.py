@@ -98,7 +98,7 @@ def command(
     for file in report.catalogue.broken.values():
         text = "{file} cannot be read and is left out; see opendata validate."
         click.echo(session.messages.text(text, file=file), err=True)
-    if report.breaches:
+    if report.is_breached:
         return Exit.NO
     unmeasured = any(one.state is State.UNMEASURED for one in report.found)
     return Exit.UNREACHABLE if unmeasured or (portal and report.behind is None) else Exit.DONE

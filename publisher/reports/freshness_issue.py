@@ -18,6 +18,7 @@ from publisher.reports.freshness.words import BEHIND, HEADINGS, TO_DO
 
 MARKER = "<!-- opendata:freshness -->"
 MAX_ROWS = 200
+LATE = frozenset({State.DELINQUENT, State.OVERDUE})
 _SHOWN = (State.DELINQUENT, State.OVERDUE, State.DUE, State.NO_EVIDENCE, State.UNMEASURED)
 
 
@@ -82,7 +83,8 @@ def _warning(data: Mapping[str, Any], changes: Turnover, words: Messages) -> str
 def verdict(data: Mapping[str, Any]) -> bool | None:
     """Whether the issue has to be open: True with late data, False without; None if that could not be measured."""
     states = set(data["states"])
-    if states & {State.DELINQUENT, State.OVERDUE}:
+    listed = (data.get("list_review") or {}).get("state")
+    if states & LATE or listed in LATE:
         return True
     return None if State.UNMEASURED in states else False
 
@@ -101,6 +103,14 @@ def issue_body(data: Mapping[str, Any], words: Messages) -> str:
         if more := max(0, len(members) - MAX_ROWS):
             lines.append(words.plural("{count} more is in the job's log.", "{count} more are in the job's log.", more))
         lines.append("")
+    reviewed = data.get("list_review") or {}
+    if reviewed.get("state") in (*LATE, State.DUE):
+        said = words.text(
+            "The list of datasets is to be reviewed by {due} ({law}).",
+            due=_day(reviewed.get("due_at"), words),
+            law=plain(str(reviewed.get("act") or "")),
+        )
+        lines += [said, ""]
     behind = [plain(str(one.get("dataset", "")), 100) for one in data.get("behind") or ()]
     if behind:
         lines += [f"### {words.text(BEHIND)} ({len(behind)})", "", ", ".join(behind[:MAX_ROWS]), ""]

@@ -26,6 +26,14 @@ from publisher.reports.freshness.model import Behind, Report, disagreements
 
 GOLDEN = Path(__file__).parent / "golden"
 SCHEMA = json.loads((Path(__file__).parents[2] / "docs/schemas/freshness.schema.json").read_text("utf-8"))
+LEGAL = """\
+nd-thu:
+  name: {vi: Nghị định thử, en: Test decree}
+  act: Nghị định thử
+  basis: text
+  valid_from: 2025-12-31
+  review_every: P6M
+"""
 ATOM = "{http://www.w3.org/2005/Atom}"
 
 
@@ -86,6 +94,31 @@ def test_a_portal_behind_is_told_apart_from_late_data(report: Report) -> None:
     )
     assert "### Portal behind git" in one_file(behind, "markdown").decode()
     assert behind.breaches == report.breaches
+
+
+def test_the_review_of_the_list_is_told_as_a_state_of_the_catalogue(
+    root: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (root / "catalog/legal.yaml").write_text(LEGAL, "utf-8")
+    for path in (root / "datasets").iterdir():
+        if path.name != "tram-y-te":
+            (path / "dataset.yaml").unlink()
+            path.rmdir()
+    base = ["--catalog", str(root), "--lang", "en", "freshness"]
+    assert run([*base, "--now", "2026-05-30"]) == 0
+    assert "The list of datasets is to be reviewed by 30 Jun 2026 (Test decree)." in capsys.readouterr().out
+    assert run([*base, "--now", "2026-08-01"]) == 1
+    said = capsys.readouterr().out
+    assert said.startswith("1 Aug 2026: the list of datasets waits for its review.\nThe list of datasets was due")
+    assert "opendata freshness attest --list" in said
+    assert run([*base, "--now", "2026-08-01", "--select", "tram*"]) == 0, "a part is no list"
+    for form in ("json", "markdown", "ics"):
+        assert run([*base, "--now", "2026-08-01", "--format", form, "--out", str(tmp_path / form)]) == 1
+    data = json.loads((tmp_path / "json").read_text("utf-8"))
+    jsonschema.validate(data, SCHEMA, format_checker=jsonschema.FormatChecker())
+    assert (data["list_review"]["due_at"], data["list_review"]["profile"]) == ("2026-06-30", "nd-thu")
+    assert "The list of datasets is to be reviewed by 30 Jun 2026" in (tmp_path / "markdown").read_text("utf-8")
+    assert b"SUMMARY:Review of the list of datasets\r\n" in (tmp_path / "ics").read_bytes()
 
 
 def test_evidence_that_disagrees_is_named(report: Report) -> None:

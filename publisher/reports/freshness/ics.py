@@ -11,7 +11,7 @@ from publisher.freshness.ical import DueDate, calendar, uid
 from publisher.freshness.model import Assessment, Period, State
 from publisher.messages import Messages
 from publisher.reports.freshness.model import Report
-from publisher.reports.freshness.words import day_in_words, owner, period_in_words, scope_name
+from publisher.reports.freshness.words import day_in_words, list_review, owner, period_in_words, scope_name
 
 DATED = frozenset({State.DELINQUENT, State.OVERDUE, State.DUE, State.FRESH, State.PLANNED})
 UNKNOWN = date(2000, 1, 1)
@@ -24,8 +24,26 @@ def ics(report: Report, words: Messages) -> bytes:
     until = report.until or _later(report.today)
     found = [one for assessed in report.found for one in _events(assessed, report, until, words)]
     name = scope_name(report, words)
+    found += _review(report, until, words)
     title = words.text("Due dates of data: {name}", name=name)
     return calendar(title, words.text("On which day which data have to be there."), found)
+
+
+def _review(report: Report, until: date, words: Messages) -> Iterator[DueDate]:
+    """The next review of the list, where an act in force asks for one."""
+    review = report.review
+    if review is None or review.profile is None or review.timeline.due_at is None or review.timeline.due_at > until:
+        return
+    settings = report.catalogue.settings
+    after = review.last.on if review.last else review.profile.key
+    yield DueDate(
+        uid=uid(settings.id, settings.id, f"review.{after}"),
+        day=review.timeline.due_at,
+        stamp=review.last.on if review.last else UNKNOWN,
+        summary=words.text("Review of the list of datasets"),
+        description=list_review(review, report.catalogue, words),
+        url=settings.base_url,
+    )
 
 
 def _events(one: Assessment, report: Report, until: date, words: Messages) -> Iterator[DueDate]:

@@ -59,6 +59,14 @@ class Report:
         """Those whose state is at least as pressing as ``fail_on``."""
         return [one for one in self.found if is_breach(one.state, self.fail_on)]
 
+    @property
+    def is_breached(self) -> bool:
+        """Whether a dataset, or the review of the list, is as pressing as ``fail_on``."""
+        late = (
+            self.review is not None and self.review.profile is not None and is_breach(self.review.state, self.fail_on)
+        )
+        return late or bool(self.breaches)
+
     def address(self, dataset: str) -> str | None:
         """The dataset's page on the portal, where the catalogue says where that is."""
         base = self.catalogue.settings.base_url

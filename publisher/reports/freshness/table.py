@@ -13,6 +13,7 @@ from publisher.reports.freshness.words import (
     BEHIND,
     FINAL,
     HEADINGS,
+    PRESSING,
     TO_DO,
     UNDATED,
     day_in_words,
@@ -62,6 +63,8 @@ def _summary(report: Report, words: Messages) -> str:
         parts.append(
             words.plural("{count} could not be measured", "{count} could not be measured", counts[State.UNMEASURED])
         )
+    if report.review is not None and report.review.state in PRESSING:
+        parts.append(words.text("the list of datasets waits for its review"))
     said = ", ".join(parts) or words.text("nothing has to be done today")
     return words.text("{day}: {said}.", day=day_in_words(report.today, words), said=said)
 

@@ -37,8 +37,10 @@ TO_DO = {
     State.OVERDUE: "send the data as soon as possible",
     State.DUE: "send the data by the day shown",
     State.NO_EVIDENCE: "look at the data and record a review",
-    State.UNMEASURED: "the measurement has to be repaired; the data may be in time",
+    State.UNMEASURED: "repair what is named here; the data may be in time",
 }
+PRESSING = frozenset({State.DUE, State.OVERDUE, State.DELINQUENT})
+"""States of the list's review in which somebody has something to do."""
 UNDATED = "Updated without fixed dates"
 FINAL = "No further updates expected"
 """Headings of what is fresh because no date is promised, apart from what is up to date by its dates."""
@@ -193,6 +195,9 @@ def list_review(review: ListReview, catalogue: Catalogue, words: Messages) -> st
         )
     else:
         said = words.text("The list of datasets is to be reviewed by {due} ({law}).", due=due, law=name)
+    if review.state in PRESSING:
+        call = "opendata freshness attest --list"
+        said = f"{said} " + words.text("To record the review: {call}", call=call)
     if review.update_by is None:
         return said
     return f"{said} " + words.text(
