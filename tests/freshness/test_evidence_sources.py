@@ -59,6 +59,14 @@ def test_changes_disagree_with_a_column_and_with_each_other() -> None:
     assert [(seen.kind, period.name) for seen, period in got] == [("content", "2025-Q4"), ("column", "2026-Q1")]
 
 
+def test_a_later_change_disagrees_with_what_a_steward_stated() -> None:
+    stated = Observation("temporal", "temporal.end", date(2025, 12, 31))
+    changed = Observation("content", "t.csv", on=date(2026, 9, 10))
+    look = Observation("attested", "reviews/1.yaml", on=date(2026, 9, 10))
+    got = disagreements(timeline(QUARTERLY, [stated, changed, look]))
+    assert [(seen.kind, period.name) for seen, period in got] == [("content", "2026-Q2")]
+
+
 def test_without_a_period_there_is_nothing_to_disagree_about() -> None:
     assert disagreements(timeline(QUARTERLY, [])) == ()
     assert disagreements(timeline(FreshnessTerms("irregular"), [COLUMN])) == ()

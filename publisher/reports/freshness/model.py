@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from publisher.catalogue.model import Catalogue, Organization
-from publisher.freshness.cycles import rhythm
+from publisher.freshness.disagreement import disagreements as against
 from publisher.freshness.evidence import zone_of
 from publisher.freshness.legal import ListReview
 from publisher.freshness.model import Assessment, Observation, Period, State
-from publisher.freshness.timeline import covered_period, is_unmeasured
 
 RANK = {state: rank for rank, state in enumerate(State)}
 ACTION = (State.DELINQUENT, State.OVERDUE, State.DUE, State.NO_EVIDENCE)
@@ -102,19 +101,6 @@ def coming(found: Iterable[Assessment], today: date, until: date) -> list[Assess
 
 
 def disagreements(one: Assessment, catalogue: Catalogue) -> list[tuple[Observation, Period]]:
-    """Evidence that shows another last period than the one that is believed, with that period."""
-    line = one.timeline
-    terms = catalogue.datasets[one.dataset].freshness
-    if line.covered is None or terms is None:
-        return []
+    """Evidence that speaks against what is believed, with the last period that it shows."""
     today = one.now.astimezone(zone_of(catalogue.settings.time_zone)).date()
-    return list(_other_periods(line.others, rhythm(terms), line.covered, today))
-
-
-def _other_periods(
-    others: Sequence[Observation], frequency: str, believed: Period, today: date
-) -> Iterator[tuple[Observation, Period]]:
-    for seen in others:
-        period = None if is_unmeasured(seen) else covered_period(frequency, seen, today)
-        if period is not None and period.end != believed.end:
-            yield seen, period
+    return list(against(one.timeline, today))
