@@ -2,24 +2,25 @@
 
 Events are whole days (``VALUE=DATE``), so no time zone is needed and none can be wrong: 15 April is
 15 April wherever one reads. The same due dates always give the same bytes.
+
+Own lines rather than the library ``icalendar``, which needs half a millisecond for an event: a portal writes two hundred
+thousand of them for a large catalogue. The tests read all of it with that library.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
-from typing import TYPE_CHECKING
+from datetime import date, timedelta
 from uuid import UUID
-
-if TYPE_CHECKING:
-    import icalendar
 
 PRODUCT = "-//opendata-publisher//freshness//EN"
 FILE = "text/calendar; charset=utf-8"
-REFRESH = timedelta(days=1)
-_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f]")
+REFRESH = "P1D"
+_CONTROL = re.compile("[\x00-\x09\x0b-\x1f\x7f]")
+_WIDTH = 74
+"""The space that begins a further line counts too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,52 +51,63 @@ def calendar(name: str, description: str, due_dates: Iterable[DueDate]) -> bytes
     ``X-WR-CALNAME`` and ``X-PUBLISHED-TTL`` are what Google and Outlook read for the RFC 7986
     properties of the same sense.
     """
-    import icalendar
-
-    found = icalendar.Calendar()
-    found.add("version", "2.0")
-    found.add("prodid", PRODUCT)
-    found.add("calscale", "GREGORIAN")
-    found.add("method", "PUBLISH")
-    for key in ("name", "x-wr-calname"):
-        found.add(key, _line(name))
-    for key in ("description", "x-wr-caldesc"):
-        found.add(key, _line(description))
-    found.add("refresh-interval", REFRESH, parameters={"VALUE": "DURATION"})
-    found.add("x-published-ttl", "P1D")
+    lines = [
+        "BEGIN:VCALENDAR",
+        "VERSION:2.0",
+        f"PRODID:{PRODUCT}",
+        "CALSCALE:GREGORIAN",
+        "METHOD:PUBLISH",
+        f"NAME:{_text(name)}",
+        f"X-WR-CALNAME:{_text(name)}",
+        f"DESCRIPTION:{_text(description)}",
+        f"X-WR-CALDESC:{_text(description)}",
+        f"REFRESH-INTERVAL;VALUE=DURATION:{REFRESH}",
+        f"X-PUBLISHED-TTL:{REFRESH}",
+    ]
     for one in sorted(due_dates, key=lambda one: (one.day, one.uid)):
-        found.add_component(_event(one))
-    return bytes(found.to_ical(sorted=False))
+        lines += _event(one)
+    return "".join(f"{_folded(line)}\r\n" for line in [*lines, "END:VCALENDAR"]).encode()
 
 
-def _event(one: DueDate) -> icalendar.Event:
-    import icalendar
-
-    event = icalendar.Event()
-    event.add("uid", one.uid)
-    event.add("dtstamp", datetime.combine(one.stamp, time(), UTC))
-    event.add("dtstart", one.day)
-    event.add("dtend", one.day + timedelta(1) if one.day < date.max else one.day)
-    event.add("summary", _line(one.summary))
+def _event(one: DueDate) -> Iterator[str]:
+    summary = _text(one.summary)
+    yield "BEGIN:VEVENT"
+    yield f"UID:{_text(one.uid)}"
+    yield f"DTSTAMP:{_day(one.stamp)}T000000Z"
+    yield f"DTSTART;VALUE=DATE:{_day(one.day)}"
+    yield f"DTEND;VALUE=DATE:{_day(one.day + timedelta(1) if one.day < date.max else one.day)}"
+    yield f"SUMMARY:{summary}"
     if one.description:
-        event.add("description", _text(one.description))
+        yield f"DESCRIPTION:{_text(one.description)}"
     if one.url:
-        event.add("url", one.url)
+        yield f"URL:{_CONTROL.sub('', one.url)}"
     if one.categories:
-        event.add("categories", [_line(category) for category in one.categories])
-    event.add("transp", "TRANSPARENT")
+        yield f"CATEGORIES:{','.join(map(_text, one.categories))}"
+    yield "TRANSP:TRANSPARENT"
     for days in one.alarms:
-        alarm = icalendar.Alarm()
-        alarm.add("action", "DISPLAY")
-        alarm.add("description", _line(one.summary))
-        alarm.add("trigger", timedelta(days=-days))
-        event.add_component(alarm)
-    return event
+        yield from ("BEGIN:VALARM", "ACTION:DISPLAY", f"DESCRIPTION:{summary}", f"TRIGGER:-P{days}D", "END:VALARM")
+    yield "END:VEVENT"
+
+
+def _day(day: date) -> str:
+    return day.isoformat().replace("-", "")
 
 
 def _text(text: str) -> str:
-    return _CONTROL.sub(" ", text)
+    """A text as a value (RFC 5545, 3.3.11)."""
+    plain = _CONTROL.sub(" ", text.replace("\r\n", "\n"))
+    return plain.replace("\\", "\\\\").replace(";", "\\;").replace(",", "\\,").replace("\n", "\\n")
 
 
-def _line(text: str) -> str:
-    return _text(text).replace("\n", " ")
+def _folded(line: str) -> str:
+    """A line in pieces of at most 75 bytes, none of which cuts a character (RFC 5545, 3.1)."""
+    if len(line) <= _WIDTH and line.isascii():
+        return line
+    pieces, start, width = [], 0, 0
+    for place, character in enumerate(line):
+        size = len(character.encode())
+        if width + size > _WIDTH:
+            pieces.append(line[start:place])
+            start, width = place, 0
+        width += size
+    return "\r\n ".join([*pieces, line[start:]])

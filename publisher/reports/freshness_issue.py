@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,9 @@ from publisher.reports.freshness.words import BEHIND, HEADINGS, TO_DO
 
 MARKER = "<!-- opendata:freshness -->"
 MAX_ROWS = 200
+MAX_BEHIND = 100
+MAX_ROWS_TEXT = 45_000
+"""GitHub refuses issues of more than 65,536 characters; what follows the rows has to fit too."""
 LATE = frozenset({State.DELINQUENT, State.OVERDUE})
 _SHOWN = (State.DELINQUENT, State.OVERDUE, State.DUE, State.NO_EVIDENCE, State.UNMEASURED)
 
@@ -99,8 +103,9 @@ def issue_body(data: Mapping[str, Any], words: Messages) -> str:
             continue
         title = f"### {words.text(HEADINGS[state])} ({len(members)}): {words.text(TO_DO[state])}"
         lines += [title, "", _head(words), "|---|---|---|---|---|"]
-        lines += [_row(one, words) for one in members[:MAX_ROWS]]
-        if more := max(0, len(members) - MAX_ROWS):
+        fitting = _fitting([_row(one, words) for one in members[:MAX_ROWS]], MAX_ROWS_TEXT - sum(map(len, lines)))
+        lines += fitting
+        if more := len(members) - len(fitting):
             lines.append(words.plural("{count} more is in the job's log.", "{count} more are in the job's log.", more))
         lines.append("")
     reviewed = data.get("list_review") or {}
@@ -113,10 +118,16 @@ def issue_body(data: Mapping[str, Any], words: Messages) -> str:
         lines += [said, ""]
     behind = [plain(str(one.get("dataset", "")), 100) for one in data.get("behind") or ()]
     if behind:
-        lines += [f"### {words.text(BEHIND)} ({len(behind)})", "", ", ".join(behind[:MAX_ROWS]), ""]
+        lines += [f"### {words.text(BEHIND)} ({len(behind)})", "", ", ".join(behind[:MAX_BEHIND]), ""]
     if len(lines) == 3:
         lines.append(words.text("Nothing is late."))
     return "\n".join(lines).rstrip() + "\n"
+
+
+def _fitting(rows: Sequence[str], room: int) -> list[str]:
+    """As many of the first rows as a text has room for."""
+    lengths = accumulate(len(row) + 1 for row in rows)
+    return [row for row, length in zip(rows, lengths, strict=True) if length <= room]
 
 
 def _as_of(data: Mapping[str, Any], words: Messages) -> str:

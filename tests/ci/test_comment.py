@@ -163,6 +163,14 @@ def test_an_issue_is_open_while_something_is_late(states: list[str], wanted: boo
     assert verdict(report(*states)) is wanted
 
 
+def test_an_issue_of_thousands_is_not_too_long_for_the_forge() -> None:
+    data = report(*["delinquent", "overdue", "due", "no-evidence"] * 500)
+    for one in data["datasets"]:
+        one["title"] = "Ấ<" * 200
+    text = issue_body(data, VI)
+    assert len(text) < 65_000 and "### Quá hạn (500)" in text
+
+
 def test_the_issue_names_what_is_late() -> None:
     text = issue_body(report("overdue", "fresh"), VI)
     assert "### Quá hạn (1)" in text
