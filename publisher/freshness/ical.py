@@ -3,8 +3,8 @@
 Events are whole days (``VALUE=DATE``), so no time zone is needed and none can be wrong: 15 April is
 15 April wherever one reads. The same due dates always give the same bytes.
 
-Own lines rather than the library ``icalendar``, which needs half a millisecond for an event: a portal writes two hundred
-thousand of them for a large catalogue. The tests read all of it with that library.
+Own lines rather than the library ``icalendar``, which needs half a millisecond for an event: a portal writes two
+hundred thousand of them for a large catalogue. The tests read all of it with that library.
 """
 
 from __future__ import annotations

@@ -21,6 +21,8 @@ from publisher.portals.site.words import day
 
 CALENDAR = "freshness.ics"
 FEED = "feed.atom"
+MAX_DATES = 3000
+"""A calendar that would have more holds only the next due date of each dataset."""
 _STANDING = frozenset({"paused", "ended", "exempt", "withdrawn", "not-open", "proposed"})
 
 
@@ -40,7 +42,10 @@ class Feeds:
 
     def dates(self, organization: str | None = None) -> list[DueDate]:
         """The due dates to come, of all datasets or of those that an organization published or answers for."""
-        return [one for name in self._names(organization) for one in self._dates[name]]
+        found = [self._dates[name] for name in self._names(organization)]
+        if sum(map(len, found)) > MAX_DATES:
+            found = [one[:1] for one in found]
+        return [one for dates in found for one in dates]
 
     def news(self, organization: str | None = None) -> list[Entry]:
         """What came in, likewise."""

@@ -15,7 +15,7 @@ from publisher.portals.site.render_page import Drawer, paged
 from publisher.portals.site.words import day
 
 MONTHS = 24
-PER_PAGE = 400
+PER_PAGE = 200
 """More datasets than that are cut into pages."""
 LONG = 30
 """Days from which on lateness is marked as long."""

@@ -8,7 +8,7 @@ from typing import Any
 
 from publisher.portals.site import context_dataset, search
 from publisher.portals.site.context import STATUSES
-from publisher.portals.site.feeds import Feeds
+from publisher.portals.site.feeds import FEED, Feeds
 from publisher.portals.site.pages_other import about_page, api_page, proposals_page, robots
 from publisher.portals.site.render_page import Drawer, paged
 from publisher.portals.site.words import day, number
@@ -21,7 +21,7 @@ def shared_pages(drawer: Drawer, feeds: Feeds) -> Iterator[tuple[str, bytes]]:
     lens = drawer.lens
     records = search.records(lens)
     yield f"{lens.prefix}search/records.json", records
-    yield _home(drawer)
+    yield _home(drawer, feeds)
     yield from _list(drawer, hashlib.sha256(records).hexdigest()[:8])
     yield from _organizations(drawer, feeds)
     yield from _themes(drawer)
@@ -54,7 +54,7 @@ def _items(drawer: Drawer, records: Any, entries: Any) -> list[dict[str, Any]]:
     ]  # fmt: skip
 
 
-def _home(drawer: Drawer) -> tuple[str, bytes]:
+def _home(drawer: Drawer, feeds: Feeds) -> tuple[str, bytes]:
     lens = drawer.lens
     view = lens.view
     return drawer.page(
@@ -65,6 +65,7 @@ def _home(drawer: Drawer) -> tuple[str, bytes]:
         with_data=sum(e.data for e in lens.entries),
         proposals=sum(e.status == "proposed" for e in lens.entries),
         newest=lens.newest[:_NEWEST],
+        feed=FEED if feeds.news() else "",
         themes=_items(drawer, view.themes, lens.by_theme),
         organizations=_items(drawer, view.organizations, lens.by_organization),
         parts_count=lambda item: counted(drawer, item),
