@@ -76,8 +76,13 @@ def one_line(text: str) -> str:
     return " ".join(kept.split())[:MAX_HEADER]
 
 
+def is_mailbox(text: str) -> bool:
+    """Whether a text is one plain mailbox, such as ``phong@example.org``."""
+    return _MAILBOX.match(text) is not None
+
+
 def _address(mailbox: str, name: str) -> Address:
-    if not _MAILBOX.match(mailbox):
+    if not is_mailbox(mailbox):
         raise OpendataError("mail-bad-address", name=one_line(name))
     try:
         return Address(display_name=one_line(name), addr_spec=mailbox)

@@ -82,6 +82,7 @@ def command(
     something is seriously late. Without --out and --smtp-url it only says who would be written to.
     """
     from publisher.freshness.digests import digests
+    from publisher.mail import is_mailbox
     from publisher.reports.forges.new_file import project_of
     from publisher.reports.freshness.letter import mail
 
@@ -98,8 +99,8 @@ def command(
     for one in digests(report.found, known, report.today):
         address = (calendar or _calendar(report)).replace("{organization}", one.organization)
         made = mail(one, report, spoken, project, address or None)
-        if made is None:
-            text = "{key} has no mailbox in organizations.yaml (contact.email) and is not written to."
+        if made is None or not is_mailbox(made.to):
+            text = "{key} has no usable mailbox in organizations.yaml (contact.email) and is not written to."
             click.echo(words.text(text, key=one.organization), err=True)
             continue
         due.append((one, _message(made, report, sender)))

@@ -80,7 +80,7 @@ def _event(one: DueDate) -> Iterator[str]:
     if one.description:
         yield f"DESCRIPTION:{_text(one.description)}"
     if one.url:
-        yield f"URL:{_CONTROL.sub('', one.url)}"
+        yield f"URL:{''.join(_CONTROL.sub('', one.url).split())}"
     if one.categories:
         yield f"CATEGORIES:{','.join(map(_text, one.categories))}"
     yield "TRANSP:TRANSPARENT"

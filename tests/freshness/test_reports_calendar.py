@@ -104,7 +104,15 @@ def test_what_has_no_date_today_is_in_no_calendar(root: Path) -> None:
 
 @pytest.mark.parametrize("odd", ["a\r\nBEGIN:VEVENT", "x\x00\x07y", "Ấ" * 200, 'a,b;c\\n:"d"'])
 def test_no_text_can_add_a_line(odd: str) -> None:
-    one = DueDate(uid(CATALOGUE, DATASET, "2026"), date(2026, 1, 31), date(2026, 1, 1), odd, odd, None, (odd,))
+    one = DueDate(
+        uid(CATALOGUE, DATASET, "2026"),
+        date(2026, 1, 31),
+        date(2026, 1, 1),
+        odd,
+        odd,
+        f"https://example.org/{odd}",
+        (odd,),
+    )
     content = calendar(odd, odd, [one])
     (event,) = events(content).values()
     assert content.split(b"\r\n").count(b"BEGIN:VEVENT") == 1 and max(map(len, content.split(b"\r\n"))) <= 75

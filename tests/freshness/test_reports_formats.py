@@ -112,13 +112,15 @@ def test_the_review_of_the_list_is_told_as_a_state_of_the_catalogue(
     assert said.startswith("1 Aug 2026: the list of datasets waits for its review.\nThe list of datasets was due")
     assert "opendata freshness attest --list" in said
     assert run([*base, "--now", "2026-08-01", "--select", "tram*"]) == 0, "a part is no list"
-    for form in ("json", "markdown", "ics"):
+    for form in ("json", "markdown", "ics", "junit", "prometheus"):
         assert run([*base, "--now", "2026-08-01", "--format", form, "--out", str(tmp_path / form)]) == 1
     data = json.loads((tmp_path / "json").read_text("utf-8"))
     jsonschema.validate(data, SCHEMA, format_checker=jsonschema.FormatChecker())
     assert (data["list_review"]["due_at"], data["list_review"]["profile"]) == ("2026-06-30", "nd-thu")
     assert "The list of datasets is to be reviewed by 30 Jun 2026" in (tmp_path / "markdown").read_text("utf-8")
     assert b"SUMMARY:Review of the list of datasets\r\n" in (tmp_path / "ics").read_bytes()
+    assert 'name="list-review">\n      <failure type="overdue"' in (tmp_path / "junit").read_text("utf-8")
+    assert "list_review_due_timestamp_seconds 1782752400\n" in (tmp_path / "prometheus").read_text("utf-8")
 
 
 def test_evidence_that_disagrees_is_named(report: Report) -> None:

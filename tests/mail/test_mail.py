@@ -111,6 +111,16 @@ def test_the_review_link_opens_a_file_that_only_lacks_name_and_finding(root: Pat
     assert not [one for one in load(root).problems if "reviews" in one.file]
 
 
+def test_one_unusable_mailbox_stops_no_other_mail(
+    root: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = root / "catalog/organizations.yaml"
+    path.write_text(path.read_text("utf-8").replace("giaoduc@example.org", "phòng@example.org"), "utf-8")
+    assert digest(root, "--out", str(tmp_path / "mails"), language="en") == 0
+    assert [one.name for one in (tmp_path / "mails").iterdir()] == ["so-y-te.eml"]
+    assert "so-giao-duc has no usable mailbox" in capsys.readouterr().err
+
+
 def test_gitlab_has_its_own_link(root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CI_PROJECT_URL", "https://git.example.gov.vn/so/danh-muc")
     monkeypatch.setenv("CI_DEFAULT_BRANCH", "main")

@@ -6,18 +6,19 @@ work"), what has no dates today is skipped.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from xml.etree import ElementTree as ET
 
 from publisher.freshness.atom import legal
 from publisher.freshness.model import Assessment, State
 from publisher.messages import Messages
 from publisher.reports.freshness.model import FOLLOWED, Report, is_breach
-from publisher.reports.freshness.words import HEADINGS, sentences
+from publisher.reports.freshness.words import HEADINGS, list_review, sentences
 
 
 def junit(report: Report, words: Messages) -> str:
     """The XML document."""
-    cases = [_case(one, report, words) for one in report.found]
+    cases = [*_of_list(report, words), *(_case(one, report, words) for one in report.found)]
     counts = {
         "tests": len(cases),
         "failures": sum(case.find("failure") is not None for case in cases),
@@ -30,6 +31,18 @@ def junit(report: Report, words: Messages) -> str:
     suite.extend(cases)
     ET.indent(root)
     return ET.tostring(root, encoding="unicode", xml_declaration=True)
+
+
+def _of_list(report: Report, words: Messages) -> Iterator[ET.Element]:
+    """The case of the list's own review, where an act in force asks for one."""
+    review = report.review
+    said = list_review(review, report.catalogue, words) if review else ""
+    if review is None or not said:
+        return
+    case = ET.Element("testcase", classname="freshness", name="list-review")
+    if is_breach(review.state, report.fail_on):
+        ET.SubElement(case, "failure", type=review.state.value, message=legal(said))
+    yield case
 
 
 def _case(one: Assessment, report: Report, words: Messages) -> ET.Element:

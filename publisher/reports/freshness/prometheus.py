@@ -70,6 +70,12 @@ def prometheus(report: Report) -> str:
             ((labels[one.dataset], len(one.missing)) for one in followed),
         ),
     ]
+    due_at = report.review.timeline.due_at if report.review else None
+    if due_at is not None:
+        said = "The start of the last day on which the review of the list of datasets is in time."
+        blocks.append(
+            _block("opendata_freshness_list_review_due_timestamp_seconds", said, [({}, _seconds(due_at, report))])
+        )
     return "".join(blocks)
 
 
