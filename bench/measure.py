@@ -77,18 +77,13 @@ def report(name: str, runs: Sequence[Run]) -> None:
 
 
 def measure(
-    name: str,
-    times: int,
-    command: Sequence[str],
-    cwd: Path,
-    before: Callable[[], object] = lambda: None,
-    allowed: Sequence[int] = (0,),
+    name: str, times: int, command: Sequence[str], cwd: Path, before: Callable[[], object] = lambda: None
 ) -> None:
     """Run a command several times, each after a preparation that is not counted."""
     runs = []
     for _ in range(times):
         before()
-        runs.append(run(command, cwd, allowed))
+        runs.append(run(command, cwd))
     report(name, runs)
 
 
@@ -160,8 +155,12 @@ def beside_frictionless(times: int, tables: int, folder: Path) -> None:
     measure(f"frictionless validate, the same {tables} tables", times, peer, root)
 
 
-def heading() -> None:
-    """Print the machine, the versions and the head of the table."""
+def main() -> None:
+    """Print the machine, the versions and the figures."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="fewer runs and 500 instead of 10,000 datasets")
+    quick = parser.parse_args().quick
+    times, datasets, tables = (1, 500, 100) if quick else (3, 10_000, 1_000)
     machine = f"{os.cpu_count()} processors ({platform.processor() or platform.machine()})"
     print(f"{datetime.now(UTC):%Y-%m-%d}, {platform.platform()}, {machine}")
     names = ("opendata-publisher", "frictionless", "jinja2", "pyyaml", "babel")
@@ -169,15 +168,6 @@ def heading() -> None:
     print()
     print(f"| {'job':58} | runs | median     | from-to (s)   | most memory |")
     print(f"|{'-' * 60}|-----:|-----------:|--------------:|-----------:|")
-
-
-def main() -> None:
-    """Print the figures."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--quick", action="store_true", help="fewer runs and 500 instead of 10,000 datasets")
-    quick = parser.parse_args().quick
-    times, datasets, tables = (1, 500, 100) if quick else (3, 10_000, 1_000)
-    heading()
     with tempfile.TemporaryDirectory() as folder:
         this_repository(times, Path(folder))
         generated(datasets, Path(folder))
