@@ -9,12 +9,15 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
-from collections.abc import Iterable, Iterator, Mapping
+import tempfile
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
 from threading import Timer
+from typing import IO
 
 from publisher.errors import Exit, OpendataError
 
@@ -35,9 +38,14 @@ class Commit:
 class Repository:
     """The git repository that holds a catalogue; see :meth:`find`."""
 
-    def __init__(self, root: Path, executable: str) -> None:
+    def __init__(self, root: Path, executable: str, tip: str = "HEAD") -> None:
         self.root = root
         self._git = executable
+        self._tip = tip
+
+    def at(self, commit: str) -> Repository:
+        """The repository as if that commit were the last one, for :meth:`head` and :meth:`walk`."""
+        return Repository(self.root, self._git, commit)
 
     @classmethod
     def find(cls, root: Path) -> Repository | None:
@@ -55,7 +63,7 @@ class Repository:
 
     def head(self) -> Commit | None:
         """The commit that is checked out; None before the first one."""
-        out = self._ask("log", "-1", "--format=%H %ct", "HEAD")
+        out = self._ask("log", "-1", "--format=%H %ct", self._tip)
         if not out:
             return None
         sha, seconds = out.decode("ascii").split()
@@ -100,6 +108,15 @@ class Repository:
         untracked = self._told("ls-files", "--others", "--exclude-standard", "-z")
         return frozenset(_names(diff)) | frozenset(_names(untracked))
 
+    def tree(self, ref: str, *folders: str) -> dict[str, str]:
+        """The regular files that a revision holds in some folders, with their blobs; no links, no submodules.
+
+        Raises:
+            OpendataError: ``git-unknown-revision`` or ``git-failed``.
+        """
+        entries = (one.split("\t", 1) for one in _names(self._told("ls-tree", "-r", "-z", self.resolve(ref), *folders)))
+        return {name: about.split()[2] for about, name in entries if about.startswith("100")}
+
     def files(self, ref: str) -> frozenset[str]:
         """The files that a revision holds.
 
@@ -141,35 +158,13 @@ class Repository:
             position += size + 1
         return found
 
-    def last_changes(self, files: Iterable[str]) -> Mapping[str, datetime]:
-        """When each file's bytes last changed: the committer's date, by one walk through the history.
-
-        A move that keeps the bytes is no change. A file without a commit is missing, and so is one
-        whose last change lies beyond the edge of a shallow clone.
-
-        Raises:
-            OpendataError: ``git-failed`` if git cannot say.
-        """
-        names: dict[str, set[str]] = {file: {file} for file in files}
-        found: dict[str, datetime] = {}
-        edge = self._edge
-        for sha, when, old, name in self._history():
-            wanted = names.pop(name, None)
-            if wanted and old is not None:
-                names.setdefault(old, set()).update(wanted)
-            elif wanted and sha not in edge:
-                found.update(dict.fromkeys(wanted, when))
-            if not names:
-                break
-        return found
-
     def last_author(self, file: str) -> str | None:
         """The name of the author of a file's last change; None where unknown."""
         out = self._ask("log", "-1", "--format=%H%x00%an", "--", file)
         if not out:
             return None
         sha, name = out.decode("utf-8", "replace").rstrip("\n").split("\0")
-        return None if sha in self._edge else name
+        return None if sha in self.edge else name
 
     def holders(self, folders: Iterable[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
         """Commits of all branches that touched files in folders of these names, newest first, and those files."""
@@ -181,51 +176,64 @@ class Repository:
         commits = dict.fromkeys(token[1:] for token in tokens if token.startswith("\x01"))
         return tuple(commits), tuple(sorted({one for one in tokens if one and not one.startswith("\x01")}))
 
+    def walk(self, *arguments: str) -> Iterator[bytes]:
+        """What ``git log`` writes between NULs, as it comes; nothing before the first commit.
+
+        Raises:
+            OpendataError: ``git-failed`` if git did not come to its end.
+        """
+        if self.head() is None:
+            return
+        rest = b""
+        with self._running("log", "-z", *arguments, self._tip) as stream:
+            while chunk := stream.read(_CHUNK):
+                *tokens, rest = (rest + chunk).split(b"\0")
+                yield from tokens
+        if rest:
+            yield rest
+
+    def contents(self, blobs: Iterable[str], largest: int) -> Iterator[tuple[str, bytes | None]]:
+        """The bytes of blobs, one after the other by one process; None for one that is absent or larger.
+
+        Raises:
+            OpendataError: ``git-failed`` if git did not come to its end.
+        """
+        with tempfile.TemporaryFile() as request:
+            request.writelines(f"{blob}\n".encode("ascii") for blob in blobs)
+            request.seek(0)
+            with self._running("cat-file", "--batch", "--buffer", given=request) as stream:
+                while header := stream.readline().split():
+                    left = int(header[2]) + 1 if len(header) == 3 else 0
+                    content = stream.read(left)[:-1] if 0 < left <= largest else None
+                    while content is None and left > 0:
+                        left -= len(stream.read(min(_CHUNK, left)) or b" " * left)
+                    yield header[0].decode("ascii"), content
+
     @cached_property
-    def _edge(self) -> frozenset[str]:
-        # A shallow clone's oldest commits seem to have made every file; what they did is not known.
+    def edge(self) -> frozenset[str]:
+        """A shallow clone's oldest commits: they seem to have made every file, but what they did is not known."""
         out = self._ask("rev-parse", "--git-path", "shallow")
         path = self.root / os.fsdecode(out.rstrip(b"\r\n")) if out else None
         return frozenset(path.read_text("ascii").split()) if path is not None and path.is_file() else frozenset()
 
-    def _history(self) -> Iterator[tuple[str, datetime, str | None, str]]:
-        """Commit, date, old name (of a move that keeps the bytes) and name of every change, newest first."""
-        log = ("log", "-c", "--format=%x01%H %ct", "--name-status", "-z", "-M100%", "--relative", "--", ".")
-        sha, when = "", datetime.fromtimestamp(0, UTC)
-        tokens = self._stream(*log)
-        for raw in tokens:
-            token = raw.lstrip(b"\n")
-            if token.startswith(b"\x01"):
-                sha, seconds = token[1:].decode("ascii").split()
-                when = _instant(seconds)
-            elif token[:1] in (b"R", b"C") and token[1:].isdigit():
-                old = os.fsdecode(next(tokens, b""))
-                yield sha, when, old, os.fsdecode(next(tokens, b""))
-            elif token:
-                yield sha, when, None, os.fsdecode(next(tokens, b""))
-
-    def _stream(self, *arguments: str) -> Iterator[bytes]:
-        """What git writes between NULs, as it comes; git is stopped when nobody reads on.
-
-        Raises:
-            OpendataError: ``git-failed`` if git breaks off, for then the rest is not known.
-        """
+    @contextmanager
+    def _running(self, *arguments: str, given: IO[bytes] | int = subprocess.DEVNULL) -> Iterator[IO[bytes]]:
+        """What a running git writes; it is stopped when nobody reads on, or after a time."""
         process = subprocess.Popen(
             [self._git, *_OPTIONS, *arguments],
             cwd=self.root,
             env=_environment(),
-            stdin=subprocess.DEVNULL,
+            stdin=given,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
+            bufsize=_CHUNK,
         )
         guard = Timer(TIMEOUT, process.kill)
         guard.start()
         try:
-            rest = b""
-            while process.stdout is not None and (chunk := process.stdout.read(_CHUNK)):
-                *whole, rest = (rest + chunk).split(b"\0")
-                yield from whole
-            if process.wait() != 0 and self.head() is not None:
+            assert process.stdout is not None
+            yield process.stdout
+            if process.wait() != 0:
                 raise OpendataError("git-failed", Exit.UNREACHABLE, command=f"git {arguments[0]}")
         finally:
             guard.cancel()

@@ -70,11 +70,27 @@ EXAMPLES: dict[str, tuple[tuple[str, str], ...]] = {
         ("opendata freshness", "See who is late."),
         ("opendata freshness --now 2026-04-15 --upcoming P30D", "See how things stand on a day, and what comes due."),
         ("opendata freshness --format json", "The same for a program."),
+        (
+            "opendata freshness --organization health --format ics --out health.ics",
+            "A body's due dates, for calendars.",
+        ),
+        ("opendata freshness --format badges --out badges", "Badges for web pages."),
+    ),
+    "opendata freshness digest": (
+        ("opendata freshness digest", "See who would be written to."),
+        (
+            "opendata freshness digest --out mails --repository https://github.com/owner/name",
+            "Write the mails as files, with links for reviews.",
+        ),
     ),
     "opendata attest": (
         (
             'opendata attest schools --by "Data office" --on 2026-01-31 --note "Compared with the register"',
             "Record a review.",
+        ),
+        (
+            'opendata attest --list --by "Data office" --on 2026-01-31 --note "Two datasets added"',
+            "Record a review of the list itself.",
         ),
     ),
     "opendata rules": (

@@ -51,10 +51,13 @@ class Messages:
         self.language = language
         self._translations = _translations(language, extra)
         self._english = _translations("en", "") if language != "en" else self._translations
+        # There is a file a part of the product, and a report says the same sentences thousands of times.
+        self._sentence = lru_cache(self._translations.gettext)
+        self._keyed = lru_cache(self._translations.pgettext)
 
     def text(self, sentence: str, /, **params: object) -> str:
         """An interface text, its ``{placeholders}`` filled."""
-        return _fill(self._translations.gettext(sentence), params)
+        return _fill(self._sentence(sentence), params)
 
     def plural(self, one: str, many: str, count: int, /, **params: object) -> str:
         """An interface text for a number; ``{count}`` is the number."""
@@ -62,7 +65,7 @@ class Messages:
 
     def of(self, context: str, key: str, /, **params: object) -> str:
         """A text under a symbolic key, '' where no language has it."""
-        found = self._translations.pgettext(context, key)
+        found = self._keyed(context, key)
         if found == key:
             found = self._english.pgettext(context, key)
         return "" if found == key else _fill(found, {name: self._worded(value) for name, value in params.items()})

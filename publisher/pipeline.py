@@ -19,6 +19,7 @@ from publisher.catalogue.load import Loaded, load
 from publisher.catalogue.model import Catalogue, PortalEntry
 from publisher.errors import Exit, OpendataError
 from publisher.freshness.model import Timeline
+from publisher.freshness.punctuality import Delivery
 from publisher.git import Repository
 from publisher.plan.desired import desired_state, showing_day, with_history
 from publisher.plan.diff import make_plan
@@ -83,10 +84,11 @@ def prepare(
     tables = CatalogueTables(catalogue)
     steps = partial(say, words.text("Building the portal"))
     with closing(make_portal(Setup(entry, catalogue.settings, session.root, tables, address, steps))) as portal:
-        yield _planned(portal, catalogue, report, entry, repository, tables, as_of, rollback)
+        yield _planned(session, portal, catalogue, report, entry, repository, tables, as_of, rollback)
 
 
 def _planned(
+    session: Session,
     portal: Portal,
     catalogue: Catalogue,
     report: Report,
@@ -101,9 +103,10 @@ def _planned(
         raise OpendataError("portal-other-catalogue", Exit.NO, portal=entry.key)
     head = repository.head() if repository else None
     shallow = repository.is_shallow() if repository else False
-    lines = timelines(catalogue, report, repository)
+    lines, past = measured(session, catalogue, report, repository)
     today = day_in(catalogue.settings.time_zone, now())
-    desired = desired_state(catalogue, report, lines, entry, head.sha if head else None, as_of, today=today)
+    commit = head.sha if head else None
+    desired = desired_state(catalogue, report, lines, entry, commit, as_of, today=today, history=past)
     if shallow:
         desired = with_history(desired, state)
     plan = make_plan(entry.key, desired, state, partial(tables.compare, portal))
@@ -142,13 +145,24 @@ def checked(
     return catalogue, report
 
 
-def timelines(catalogue: Catalogue, report: Report, repository: Repository | None) -> dict[str, Timeline]:
-    """Every dataset's deadlines by the evidence at hand."""
+def measured(
+    session: Session, catalogue: Catalogue, report: Report, repository: Repository | None
+) -> tuple[dict[str, Timeline], Mapping[str, Sequence[Delivery]]]:
+    """Every dataset's deadlines by the evidence at hand, and its past deliveries, from one walk through git."""
+    from publisher.freshness.calendar import calendar_of
+    from publisher.freshness.columns import column_history
     from publisher.freshness.measure import observations
+    from publisher.freshness.punctuality import punctuality
     from publisher.freshness.timeline import timeline_of
+    from publisher.freshness.versions import versions_of
 
-    seen = observations(catalogue, catalogue.sound.values(), report.tables, repository)
-    return {name: timeline_of(dataset, seen[name]) for name, dataset in catalogue.sound.items()}
+    datasets = catalogue.sound
+    versions = versions_of(catalogue, repository, session.workspace)
+    seen = observations(catalogue, datasets.values(), report.tables, repository, versions=versions)
+    columns = column_history(catalogue, datasets.values(), versions, repository, session.workspace)
+    calendar = calendar_of(catalogue)
+    lines = {name: timeline_of(one, seen[name], calendar=calendar) for name, one in datasets.items()}
+    return lines, punctuality(catalogue, versions, columns)
 
 
 def decide(prepared: Prepared, wish: Wish) -> Verdict:

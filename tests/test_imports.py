@@ -20,6 +20,7 @@ LAYERS = [
     {"catalogue", "countries"},
     {
         "git",
+        "mail",
         "workspace",
         "messages",
         "problem",

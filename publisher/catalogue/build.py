@@ -105,6 +105,7 @@ class Builder:
             update_within=data.get("update_within"),
             licenses=tuple(data.get("licenses", ())),
             note=self.text(data.get("note")),
+            roll=data.get("roll"),
         )
 
     def decision(self, key: str, source: Source, data: Data) -> Decision:
@@ -184,6 +185,8 @@ def build_settings(document: Document) -> Settings:
     languages = tuple(data["languages"])
     publisher: Data = data["publisher"]
     defaults: Data = data.get("defaults", {})
+    calendar: Data = data.get("calendar", {})
+    repository: Data = data.get("repository", {})
     return Settings(
         Source(document),
         UUID(data["id"]),
@@ -197,6 +200,8 @@ def build_settings(document: Document) -> Settings:
         publisher_email=publisher.get("email"),
         base_url=data.get("base_url"),
         country=data.get("country"),
+        days_off=frozenset(map(day_of, calendar.get("off", ()))),
+        days_worked=frozenset(map(day_of, calendar.get("worked", ()))),
         default_license=defaults.get("license"),
         default_region=defaults.get("region"),
         rules=dict(data.get("rules", {})),
@@ -210,6 +215,8 @@ def build_settings(document: Document) -> Settings:
             )
             for index, one in enumerate(data.get("suppress", ()))
         ),
+        repository=repository.get("url"),
+        repository_branch=repository.get("branch"),
     )
 
 

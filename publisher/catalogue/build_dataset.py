@@ -7,10 +7,12 @@ What a shape left out (:mod:`publisher.catalogue.lenient`) gets a neutral stand-
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from datetime import date
 from uuid import UUID
 
 from publisher.catalogue.build import Builder, Data, date_of, day_of
 from publisher.catalogue.document import Document
+from publisher.catalogue.frequencies import frequency_from, interval_of
 from publisher.catalogue.model import (
     Chart,
     ColumnEvidence,
@@ -140,8 +142,9 @@ class DatasetBuilder:
         if data is None:
             return None
         paused: Data = data.get("paused", {})
+        frequency, starts = _rhythm(data["frequency"], data.get("year_starts"))
         return FreshnessTerms(
-            data["frequency"],
+            frequency,
             due=data.get("due"),
             grace=data.get("grace"),
             delinquent=data.get("delinquent"),
@@ -155,6 +158,8 @@ class DatasetBuilder:
             paused_until=date_of(paused.get("until")),
             paused_reason=self._entries.text(paused.get("reason")),
             exempt=self._entries.text(data.get("exempt")),
+            starts=starts,
+            working_days=data.get("working_days", False),
         )
 
     def _provenance(self, data: Data) -> Provenance:
@@ -175,3 +180,19 @@ def _likely_status(data: Data) -> Status:
     """For a dataset that does not say it: neither data nor their absence shall be called wrong."""
     offered = any("path" in one or "url" in one for one in data.get("resources", ()))
     return Status.PUBLISHED if offered else Status.PROPOSED
+
+
+def _rhythm(written: str, year_starts: str | None) -> tuple[str, date | None]:
+    """Our word (or an interval) for a frequency, and a day on which a period starts where the descriptor says one.
+
+    ``R/2021-01-01/P5Y`` says both; ``year_starts: "09-01"`` is a day of every year.
+    """
+    frequency = frequency_from(written) or "unknown"
+    if year_starts is not None:
+        # 2000 is a leap year, and the year from which periods of several years are counted.
+        return frequency, date.fromisoformat(f"2000-{year_starts}")
+    interval = interval_of(frequency)
+    if interval is None or interval.start is None:
+        return frequency, None
+    bare = f"R/{frequency.rpartition('/')[2]}"
+    return frequency_from(bare) or bare, interval.start

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import codecs
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -23,6 +23,7 @@ from publisher.messages import reason_of
 from publisher.problem import Problem, Severity
 
 MAX_BYTES = 1_000_000
+Parse = Callable[[bytes, str], tuple["Document | None", list[Problem]]]
 
 
 @dataclass(frozen=True)
@@ -90,10 +91,11 @@ class Document:
         return places(Loader(self.text).get_single_node())
 
 
-def read_document(path: Path, file: str) -> tuple[Document | None, list[Problem]]:
+def read_document(path: Path, file: str, parse: Parse | None = None) -> tuple[Document | None, list[Problem]]:
     """A YAML file as a document, or None with the problems that prevent it.
 
-    Problems that leave the data readable (a byte order mark, CRLF) come beside the document.
+    Problems that leave the data readable (a byte order mark, CRLF) come beside the document. ``parse`` stands in
+    for :func:`parse_document`.
     """
     try:
         if path.exists() and not path.is_file():
@@ -104,7 +106,7 @@ def read_document(path: Path, file: str) -> tuple[Document | None, list[Problem]
         raw = path.read_bytes()
     except OSError as error:
         return None, [Problem("file-unreadable", file, params={"reason": reason_of(error)})]
-    return parse_document(raw, file)
+    return (parse or parse_document)(raw, file)
 
 
 def parse_document(raw: bytes, file: str) -> tuple[Document | None, list[Problem]]:

@@ -160,6 +160,8 @@ class LegalProfile:
     update_within: str | None = None
     licenses: tuple[str, ...] = ()
     note: Text = NO_TEXT
+    roll: str | None = None
+    """``next-working-day`` where a deadline on a day off moves to the next working day."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,3 +242,8 @@ class Settings:
     default_region: str | None = None
     rules: Mapping[str, str] = field(default_factory=dict)
     suppress: tuple[Suppression, ...] = ()
+    repository: str | None = None
+    repository_branch: str | None = None
+    days_off: frozenset[date] = frozenset()
+    days_worked: frozenset[date] = frozenset()
+    """Announced days, in addition to the holidays of the country."""

@@ -12,6 +12,8 @@ from typing import Any
 
 from jsonschema_rs import Draft202012Validator
 
+from publisher.catalogue.frequencies import is_frequency
+
 KINDS = [
     "catalog",
     "organizations",
@@ -64,7 +66,7 @@ def is_name(text: str) -> bool:
 
 
 def _compiled(schema: Mapping[str, Any]) -> Draft202012Validator:
-    formats = {"date": _is_date, "regex": _is_regex}
+    formats = {"date": _is_date, "regex": _is_regex, "frequency": is_frequency}
     return Draft202012Validator(dict(schema), formats=formats, validate_formats=True)
 
 

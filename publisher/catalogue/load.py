@@ -29,11 +29,13 @@ from publisher.catalogue.files import (
     yaml_files,
 )
 from publisher.catalogue.lenient import is_about_files, understood
+from publisher.catalogue.memory import Memory
 from publisher.catalogue.model import Catalogue, Consent, Dataset, Review, Settings, Source, TableSchema
 from publisher.catalogue.shape import is_shaped
 from publisher.catalogue.words import own_words
 from publisher.problem import Problem, Severity
 from publisher.text import NO_TEXT
+from publisher.workspace import Workspace
 
 FORMAT = 1
 _Entity = TypeVar("_Entity")
@@ -47,9 +49,13 @@ class Loaded:
     problems: tuple[Problem, ...] = field(repr=False)
 
 
-def load(root: Path) -> Loaded:
-    """The catalogue in a folder. Never raises for bad content: whatever is wrong is a problem."""
-    reader = _Reader(root)
+def load(root: Path, workspace: Workspace | None = None) -> Loaded:
+    """The catalogue in a folder. Never raises for bad content: whatever is wrong is a problem.
+
+    With a ``workspace``, files that were read before are not parsed again.
+    """
+    memory = Memory(workspace)
+    reader = _Reader(root, memory)
     document = reader.read("catalog/catalog.yaml", "catalog")
     settings = build_settings(document) if document is not None else None
     if document is not None and document.data["format"] > FORMAT:
@@ -58,6 +64,7 @@ def load(root: Path) -> Loaded:
         reader.problems.append(Problem("format-version", document.file, line, column, Severity.WARNING, params))
     # Without settings the other files are read all the same, for their problems.
     catalogue = _catalogue(reader, settings or _stand_in())
+    memory.keep()
     return Loaded(catalogue if settings is not None else None, tuple(reader.problems))
 
 
@@ -90,14 +97,16 @@ def _catalogue(reader: _Reader, settings: Settings) -> Catalogue:
         strays=tuple(sorted(found.files - found.named)),
         unread=frozenset(reader.unread),
         words=own_words(reader.root, reader.problems),
+        reviews=_reviews(reader, builder),
     )
 
 
 class _Reader:
     """Reads documents below a root and keeps their problems."""
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, memory: Memory) -> None:
         self.root = root
+        self._memory = memory
         self.problems: list[Problem] = []
         self.unread: set[str] = set()
 
@@ -132,7 +141,7 @@ class _Reader:
         if leads_outside(self.root, file):
             self.problems.append(Problem("file-link", file, 1, 1, dataset=dataset))
             return None, None, False
-        document, problems = read_document(self.root / file, file)
+        document, problems = read_document(self.root / file, file, self._memory.parse)
         usable, misshapen = understood(document, kind, dataset) if document is not None else (None, [])
         self.problems += [replace(problem, dataset=dataset) if dataset else problem for problem in problems]
         self.problems += misshapen
@@ -159,6 +168,12 @@ def _schemas(reader: _Reader) -> dict[str, TableSchema]:
 def _consents(reader: _Reader, builder: Builder) -> tuple[Consent, ...]:
     documents = [reader.read(file, "consent") for file in yaml_files(reader.root, "catalog/consents")]
     return tuple(builder.consent(document) for document in documents if document is not None)
+
+
+def _reviews(reader: _Reader, builder: Builder) -> tuple[Review, ...]:
+    documents = [reader.read(file, "review") for file in yaml_files(reader.root, f"catalog/{REVIEWS}")]
+    found = [builder.review(document) for document in documents if document is not None]
+    return tuple(sorted(found, key=lambda review: review.on))
 
 
 class _Datasets:

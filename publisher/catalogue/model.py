@@ -42,7 +42,12 @@ class ColumnEvidence:
 
 @dataclass(frozen=True, slots=True)
 class FreshnessTerms:
-    """What a descriptor promises about updates."""
+    """What a descriptor promises about updates.
+
+    ``frequency`` is a word of ours, or an ISO interval that has none (``R/P18M``). ``starts`` is a day on
+    which one of its periods starts, where that is not the calendar's. With ``working_days`` the days of
+    ``due`` are working days.
+    """
 
     frequency: str
     due: str | None = None
@@ -55,6 +60,8 @@ class FreshnessTerms:
     paused_until: date | None = None
     paused_reason: Text = NO_TEXT
     exempt: Text = NO_TEXT
+    starts: date | None = None
+    working_days: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +89,7 @@ class Correction:
 
 @dataclass(frozen=True, slots=True)
 class Review:
-    """A dated, named review of a dataset (``reviews/DATE.yaml``)."""
+    """A dated, named review of a dataset (``reviews/DATE.yaml``) or of the list (``catalog/reviews/DATE.yaml``)."""
 
     source: Source
     on: date
@@ -208,7 +215,8 @@ class Catalogue:
     nothing names.
     ``unread`` are files of ``catalog/`` and ``schemas/`` of which at least one entry could not be
     read: what refers to an absent entry of such a file may be right. ``words`` are the catalogue's own
-    interface texts by language, each the text of a PO file.
+    interface texts by language, each the text of a PO file. ``reviews`` are those of the list as a whole,
+    oldest first.
     """
 
     root: Path
@@ -227,6 +235,7 @@ class Catalogue:
     strays: tuple[str, ...] = ()
     unread: frozenset[str] = frozenset()
     words: Mapping[str, str] = field(default_factory=dict)
+    reviews: tuple[Review, ...] = ()
 
     @property
     def sound(self) -> Mapping[str, Dataset]:

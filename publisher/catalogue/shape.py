@@ -12,6 +12,7 @@ from typing import Any
 from jsonschema_rs import ValidationError
 
 from publisher.catalogue.document import Document
+from publisher.catalogue.frequencies import nearest_frequency
 from publisher.catalogue.jsonschemas import KINDS, is_name, json_schema, validator, whole_schema
 from publisher.catalogue.nodes import MAX_PROBLEMS, Pointer
 from publisher.messages import Term
@@ -105,11 +106,20 @@ class _Wording:
             return self._at("shape-no-such-value", pointer, value=value, allowed=", ".join(allowed))
         return self._at("shape-value", pointer, value=value, allowed=", ".join(allowed), suggestion=meant)
 
+    def _frequency(self, error: ValidationError, pointer: Pointer) -> Problem:
+        value = str(error.instance)
+        meant = nearest_frequency(value)
+        if meant is None:
+            return self._at("shape-frequency", pointer, value=value[:80])
+        return self._at("shape-frequency-misspelled", pointer, value=value[:80], suggestion=meant)
+
     def _of_alternatives(self, error: ValidationError, pointer: Pointer) -> Iterator[Problem]:
         branches: Sequence[Sequence[ValidationError]] = error.kind.value
         if is_about_file(error):
             if isinstance(error.instance, dict):  # else its type is told
                 yield self._at("resource-path-and-url" if names_both(error) else "resource-without-file", pointer)
+        elif any(one.kind.name == "format" and one.kind.value == "frequency" for branch in branches for one in branch):
+            yield self._frequency(error, pointer)
         elif meant := meant_branch(error):
             for one in _to_tell(meant):
                 yield from self.problems(one)

@@ -14,27 +14,34 @@ from publisher.errors import Exit, OpendataError
 from publisher.session import Session
 
 MAX_TEXT = 2000
+CATALOG = "catalog"
+"""The folder of the list's own reviews."""
 
 
 @click.command()
-@click.argument("dataset")
+@click.argument("dataset", required=False)
+@click.option("--list", "of_list", is_flag=True, help="Review the list of datasets itself, not one of them.")
 @click.option("--by", required=True, help="Who reviewed it.")
 @click.option("--on", type=click.DateTime(["%Y-%m-%d"]), required=True, help="The day of the review.")
 @click.option("--note", required=True, help="What was found.")
 @click.option("--covers", type=click.DateTime(["%Y-%m-%d"]), help="The day up to which the data are right.")
 @click.pass_obj
-def command(session: Session, dataset: str, by: str, on: datetime, note: str, covers: datetime | None) -> int:
+def command(
+    session: Session, dataset: str | None, of_list: bool, by: str, on: datetime, note: str, covers: datetime | None
+) -> int:
     """Record that a dataset was reviewed and is still right.
 
-    Writes reviews/DATE.yaml in the dataset's folder, and never over a review that is there.
+    Writes reviews/DATE.yaml in the dataset's folder (with --list: in catalog), and never over a review that is there.
     """
     from publisher.catalogue.load import load
 
     loaded = load(session.root)
     if loaded.catalogue is None:
         raise OpendataError("freshness-no-catalogue", Exit.NO, loaded.problems)
-    found = find_dataset(loaded.catalogue, dataset)
-    path = write_review(session.root, found, by, on.date(), note, covers.date() if covers else None)
+    if of_list == (dataset is not None):
+        raise OpendataError("attest-what")
+    folder = find_dataset(loaded.catalogue, dataset).folder if dataset is not None else CATALOG
+    path = write_review(session.root, folder, by, on.date(), note, covers.date() if covers else None)
     click.echo(path.relative_to(session.root).as_posix())
     return Exit.DONE
 
@@ -49,12 +56,12 @@ def find_dataset(catalogue: Catalogue, name: str) -> Dataset:
 
     found = catalogue.sound.get(name)
     if found is None:
-        raise OpendataError("attest-no-such-dataset", name=name, meant=suggest(name, catalogue.datasets) or "-")
+        raise OpendataError("attest-no-such-dataset", name=name, meant=suggest(name, catalogue.sound) or "-")
     return found
 
 
-def write_review(root: Path, dataset: Dataset, by: str, on: date, note: str, covers: date | None = None) -> Path:
-    """Write a review below the dataset's folder and say where.
+def write_review(root: Path, folder: str, by: str, on: date, note: str, covers: date | None = None) -> Path:
+    """Write a review below a dataset's folder, or the list's, and say where.
 
     Raises:
         OpendataError: ``attest-empty`` without a name or note, ``attest-exists`` where that day has a
@@ -65,7 +72,7 @@ def write_review(root: Path, dataset: Dataset, by: str, on: date, note: str, cov
     author, text = _plain(by), _plain(note)
     if not author or not text:
         raise OpendataError("attest-empty")
-    path = root / dataset.folder / "reviews" / f"{on.isoformat()}.yaml"
+    path = root / folder / "reviews" / f"{on.isoformat()}.yaml"
     if not path.resolve().is_relative_to(root.resolve()):
         raise OpendataError("attest-outside", path=path.relative_to(root).as_posix())
     lines = [f"on: {on.isoformat()}", f"by: {_quoted(author)}", f"note: {_quoted(text)}"]

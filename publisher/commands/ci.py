@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from publisher.errors import Exit, OpendataError
+from publisher.freshness.turnover import SHARE
 from publisher.messages import Messages, messages
 from publisher.session import Session
 from publisher.session import now as clock
@@ -76,25 +77,42 @@ def comment(
     required=True,
     help="The report of opendata freshness --format json.",
 )
+@click.option(
+    "--previous",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="The last run's report: when too much changed at once, the issue warns of that alone. May be absent.",
+)
+@click.option(
+    "--share", type=click.IntRange(1, 100), default=SHARE, show_default=True, help="How much is too much, in percent."
+)
 @_language
 @_dry_run
 @click.pass_obj
-def issue(session: Session, provider: str, freshness: Path, language: str | None, dry_run: bool) -> int:
+def issue(
+    session: Session,
+    provider: str,
+    freshness: Path,
+    previous: Path | None,
+    share: int,
+    language: str | None,
+    dry_run: bool,
+) -> int:
     """Open, update or close the one issue about late data.
 
     It is open as long as something is late. What could not be measured neither opens nor closes it.
     """
     from publisher.reports.forges.base import put_issue
-    from publisher.reports.freshness_issue import MARKER, issue_body, read_freshness, verdict
+    from publisher.reports.freshness_issue import MARKER, news, read_freshness, read_states
 
     words = _words(session, language)
     data = read_freshness(_text(freshness), freshness.name)
-    body = issue_body(data, words)
+    before = read_states(previous) if previous is not None and previous.exists() else {}
+    body, wanted = news(data, before, share, words)
     if dry_run:
         click.echo(body, nl=False)
         return Exit.DONE
     title = words.text("Late data: who has to do what")
-    click.echo(session.messages.text(_OUTCOMES[put_issue(_forge(provider), MARKER, title, body, verdict(data))]))
+    click.echo(session.messages.text(_OUTCOMES[put_issue(_forge(provider), MARKER, title, body, wanted)]))
     return Exit.DONE
 
 
@@ -207,7 +225,7 @@ def _attest(session: Session, forge: Forge, request: Request) -> int:
             raise OpendataError("freshness-no-catalogue", Exit.NO, loaded.problems)
         dataset = find_dataset(loaded.catalogue, request.dataset)
         today = day_in(loaded.catalogue.settings.time_zone, clock())
-        path = write_review(session.root, dataset, request.by, today, request.note)
+        path = write_review(session.root, dataset.folder, request.by, today, request.note)
     except OpendataError as error:
         _reply(forge, request.merge_request.number, error, session.messages)
         raise

@@ -5,9 +5,11 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 
 from publisher.catalogue.model import Catalogue, Dataset
+from publisher.freshness.calendar import WEEKDAYS, Calendar, calendar_of
+from publisher.freshness.cycles import is_periodic, rhythm
 from publisher.freshness.deadlines import after_period
 from publisher.freshness.model import Assessment, State, Timeline
-from publisher.freshness.periods import PERIODIC, periods_between
+from publisher.freshness.periods import periods_between
 from publisher.freshness.timeline import timeline_of
 from publisher.zones import day_in
 
@@ -26,14 +28,16 @@ def assess(
 
     The timeline is worked out again for that day, so that evidence from after it and periods that
     are still running do not count. Titles are in the language, where they have it. Without a catalogue
-    the day is ``now``'s own, titles are in the dataset's first language and nobody is named responsible.
+    the day is ``now``'s own, only weekends are off, titles are in the dataset's first language and nobody
+    is named responsible.
 
     Raises:
         OpendataError: ``time-zone-unknown``.
     """
     today = day_in(catalogue.settings.time_zone, now) if catalogue else now.date()
     evidence = (timeline.evidence,) if timeline.evidence else ()
-    known = timeline_of(dataset, (*evidence, *timeline.others), by=today)
+    calendar = calendar_of(catalogue) if catalogue else WEEKDAYS
+    known = timeline_of(dataset, (*evidence, *timeline.others), by=today, calendar=calendar)
     state = state_on(known, today)
     responsible, inferred = _responsible(dataset, catalogue, today)
     late = state in LATE and known.due_at is not None
@@ -45,7 +49,7 @@ def assess(
         state,
         now,
         known,
-        missing=missing_on(dataset, known, today),
+        missing=missing_on(dataset, known, today, calendar),
         days_late=(today - known.due_at).days if late and known.due_at else 0,
         responsible_inferred=inferred,
     )
@@ -69,16 +73,16 @@ def state_on(timeline: Timeline, day: date) -> State:
     return State.DUE if opens_at is not None and day >= opens_at else State.FRESH
 
 
-def missing_on(dataset: Dataset, timeline: Timeline, day: date) -> tuple[str, ...]:
+def missing_on(dataset: Dataset, timeline: Timeline, day: date, calendar: Calendar = WEEKDAYS) -> tuple[str, ...]:
     """Names of the periods that are missing on a day: gaps before the covered one, and those due since."""
     terms = dataset.freshness
     upcoming = timeline.next_period
-    if terms is None or upcoming is None or terms.frequency not in PERIODIC or timeline.due_at is None:
+    if terms is None or upcoming is None or not is_periodic(terms.frequency) or timeline.due_at is None:
         return timeline.missing
     last = min(one for one in (day - timedelta(1), terms.ended) if one is not None)
     since = []
-    for period in periods_between(terms.frequency, upcoming.start, last) if upcoming.start <= last else ():
-        if period.end >= day or after_period(terms, period.end).due_at >= day:
+    for period in periods_between(rhythm(terms), upcoming.start, last) if upcoming.start <= last else ():
+        if period.end >= day or after_period(terms, period.end, calendar).due_at >= day:
             break
         since.append(period.name)
     return (*timeline.missing, *since)

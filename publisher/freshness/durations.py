@@ -25,7 +25,7 @@ class Duration:
         """The day on which the duration that starts on ``day`` ends.
 
         Months first. Where the month has no such day it is the month's last one, as Civil Code 2015
-        art. 147 and ISO calendars count. A day past the calendar's end is the calendar's last day.
+        art. 148 and ISO calendars count. A day past the calendar's end is the calendar's last day.
         """
         count = day.year * 12 + day.month - 1 + self.months
         year, month = count // 12, count % 12 + 1

@@ -51,6 +51,8 @@ class Observation:
     through: date | None = None
     on: date | None = None
     periods: tuple[str, ...] = ()
+    partial: tuple[str, ...] = ()
+    """Those of the periods of which only pieces are there: two of a quarter's three months."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +79,10 @@ class Timeline:
     """The days, both inclusive, on which ``fixed`` holds; None is open (an end to come, a pause until a day)."""
     otherwise: State | None = None
     """What holds on the other days instead of the dates, where there is no date (``no-evidence``)."""
+    partial: tuple[str, ...] = ()
+    """Periods of which only pieces are there; the last covered one is never among them."""
+    rhythm: str = ""
+    """The frequency with the day on which its periods start, where the timeline has periods."""
 
 
 @dataclass(frozen=True, slots=True)

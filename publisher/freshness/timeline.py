@@ -7,9 +7,11 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 from publisher.catalogue.model import Dataset, FreshnessTerms, Status
+from publisher.freshness.calendar import WEEKDAYS, Calendar
+from publisher.freshness.cycles import is_periodic, rhythm
 from publisher.freshness.deadlines import Deadlines, after_period, after_promise, after_update
 from publisher.freshness.model import Observation, Period, State, Timeline
-from publisher.freshness.periods import LATEST, PERIODIC, following, parse_period, period_of, periods_between, preceding
+from publisher.freshness.periods import LATEST, following, parse_period, period_of, periods_between, preceding
 
 _BY_STATUS = {
     Status.PROPOSED: State.PROPOSED,
@@ -19,9 +21,15 @@ _BY_STATUS = {
 }
 
 
-def timeline_of(dataset: Dataset, observations: Sequence[Observation], by: date | None = None) -> Timeline:
+def timeline_of(
+    dataset: Dataset,
+    observations: Sequence[Observation],
+    by: date | None = None,
+    calendar: Calendar = WEEKDAYS,
+) -> Timeline:
     """The timeline of a dataset; see :func:`timeline`."""
-    return timeline(dataset.freshness, observations, status=dataset.status, promised=dataset.promised, by=by)
+    terms, status, promised = dataset.freshness, dataset.status, dataset.promised
+    return timeline(terms, observations, status=status, promised=promised, by=by, calendar=calendar)
 
 
 def timeline(
@@ -31,13 +39,16 @@ def timeline(
     status: Status = Status.PUBLISHED,
     promised: date | None = None,
     by: date | None = None,
+    calendar: Calendar = WEEKDAYS,
 ) -> Timeline:
     """The dates that follow from what a descriptor promises and what was observed.
 
     The first observation that answers is the evidence, the rest are kept in ``others``. Deadlines
     are those of the period after the last one covered, so an early or late delivery never moves
     them. ``by`` is the day on which one looks: what lies after it, and a period that is still
-    running, do not count; None takes the evidence at its word.
+    running, do not count; None takes the evidence at its word. ``calendar`` says which days are worked
+    and which deadlines move (:func:`publisher.freshness.calendar.calendar_of`). Observations are in days already, so
+    ``zone`` is not needed; it is accepted for callers that pass it.
     """
     fixed = _BY_STATUS.get(status)
     frequency = terms.frequency if terms else "unknown"
@@ -47,23 +58,25 @@ def timeline(
         return _still(frequency, observations, fixed or State.NO_EVIDENCE)
     if terms.exempt:
         return _still(frequency, observations, State.EXEMPT)
-    if frequency not in PERIODIC:
+    if not is_periodic(frequency):
         return _still(frequency, observations, State.NO_EVIDENCE if frequency == "unknown" else State.FRESH)
-    return _with_exceptions(terms, _scheduled(terms, observations, by))
+    return _with_exceptions(terms, _scheduled(terms, observations, by, calendar))
 
 
-def _scheduled(terms: FreshnessTerms, observations: Sequence[Observation], by: date | None) -> Timeline:
+def _scheduled(
+    terms: FreshnessTerms, observations: Sequence[Observation], by: date | None, calendar: Calendar
+) -> Timeline:
     for evidence in observations:
         others = tuple(one for one in observations if one is not evidence)
         if terms.mode == "rolling":
             updated = _updated(evidence, by)
             if updated is not None:
-                deadlines = after_update(terms, updated)
+                deadlines = after_update(terms, updated, calendar)
                 return _dated(terms, deadlines, deadlines.due_at, evidence, others)
             continue
-        covered = covered_period(terms.frequency, evidence, by)
+        covered = covered_period(rhythm(terms), evidence, by)
         if covered is not None:
-            return _by_period(terms, covered, evidence, others, by)
+            return _by_period(terms, covered, evidence, others, calendar)
     unmeasured = any(is_unmeasured(one) for one in observations)
     return _still(terms.frequency, observations, State.UNMEASURED if unmeasured else State.NO_EVIDENCE)
 
@@ -91,7 +104,11 @@ def covered_period(frequency: str, seen: Observation, by: date | None = None) ->
     if not known:
         return None
     latest = max(known)
-    return latest if looked is None or latest.end < looked else preceding(frequency, latest)
+    if looked is not None and looked <= latest.end:
+        latest = preceding(frequency, latest)
+    while latest.name in seen.partial:
+        latest = preceding(frequency, latest)
+    return latest
 
 
 def _reached(frequency: str, through: date, by: date | None) -> Period | None:
@@ -111,27 +128,32 @@ def _updated(seen: Observation, by: date | None) -> date | None:
 
 
 def _by_period(
-    terms: FreshnessTerms, covered: Period, evidence: Observation, others: tuple[Observation, ...], by: date | None
+    terms: FreshnessTerms,
+    covered: Period,
+    evidence: Observation,
+    others: tuple[Observation, ...],
+    calendar: Calendar,
 ) -> Timeline:
-    upcoming = following(terms.frequency, covered)
+    cut = rhythm(terms)
+    upcoming = following(cut, covered)
     if terms.began is not None and upcoming.end < terms.began:
-        upcoming = period_of(terms.frequency, terms.began)
+        upcoming = period_of(cut, terms.began)
     opens_at = upcoming.end + timedelta(1)
-    dated = _dated(terms, after_period(terms, upcoming.end), opens_at, evidence, others)
-    missing = _missing(terms, covered, evidence)
-    return replace(dated, covered=covered, next_period=upcoming, missing=missing)
+    dated = _dated(terms, after_period(terms, upcoming.end, calendar), opens_at, evidence, others)
+    missing = _missing(cut, terms.began, covered, evidence)
+    return replace(dated, covered=covered, next_period=upcoming, missing=missing, partial=evidence.partial, rhythm=cut)
 
 
-def _missing(terms: FreshnessTerms, covered: Period, evidence: Observation) -> tuple[str, ...]:
+def _missing(cut: str, began: date | None, covered: Period, evidence: Observation) -> tuple[str, ...]:
     """Names of the periods up to the covered one of which a column or the file names show nothing."""
-    present = {period.name for period in _named(terms.frequency, evidence.periods)}
-    first = min((period.start for period in _named(terms.frequency, evidence.periods)), default=None)
-    if not present or first is None:
+    named = _named(cut, evidence.periods)
+    if not named:
         return ()
-    start = terms.began or first
+    present = {period.name for period in named}
+    start = began or min(period.start for period in named)
     if start > covered.end:
         return ()
-    names = (period.name for period in periods_between(terms.frequency, start, covered.end))
+    names = (period.name for period in periods_between(cut, start, covered.end))
     return tuple(name for name in names if name not in present)
 
 

@@ -8,7 +8,9 @@ from typing import Any
 
 from publisher.catalogue.model import Catalogue, Dataset, Provenance, Resource, Status, TableSchema
 from publisher.digest import digest_of
-from publisher.freshness.model import Observation, Period, Timeline
+from publisher.freshness.model import Timeline
+from publisher.freshness.punctuality import Delivery
+from publisher.plan.freshness_record import freshness_record
 from publisher.plan.model import SourceFile
 from publisher.plan.records import record
 from publisher.tables.model import TableFacts
@@ -31,9 +33,14 @@ _RESERVED = {"index.html", "record.json", "datapackage.json"}
 
 
 def dataset_record(
-    catalogue: Catalogue, dataset: Dataset, facts: Facts, timeline: Timeline | None, formats: Sequence[str]
+    catalogue: Catalogue,
+    dataset: Dataset,
+    facts: Facts,
+    timeline: Timeline | None,
+    formats: Sequence[str],
+    history: Sequence[Delivery] = (),
 ) -> tuple[dict[str, Any], tuple[SourceFile, ...]]:
-    """A dataset's record, and the committed files that are published with it."""
+    """A dataset's record, and the committed files that are published with it; ``history`` are its past deliveries."""
     files = published_names(dataset, facts, formats) if dataset.has_data else {}
     observations = (
         *((timeline.evidence,) if timeline and timeline.evidence else ()),
@@ -69,7 +76,7 @@ def dataset_record(
             "provenance": [_provenance(one) for one in dataset.provenance],
             "corrections": [record({"on": one.on, "note": one.note}) for one in dataset.corrections],
             "reviews": [record({"on": one.on, "note": one.note}) for one in dataset.reviews],
-            "freshness": _freshness(dataset, timeline),
+            "freshness": freshness_record(catalogue, dataset, timeline, history),
             "resources": [
                 _resource(catalogue, dataset, one, facts.get((dataset.name, one.name)), files, formats)
                 for one in dataset.resources
@@ -198,35 +205,3 @@ def _succession(catalogue: Catalogue, key: str) -> list[dict[str, Any]]:
 def _provenance(one: Provenance) -> dict[str, Any]:
     names = ("source", "url", "note", "basis", "package", "version", "license", "accessed", "supports")
     return record({name: getattr(one, name) for name in names})
-
-
-def _freshness(dataset: Dataset, timeline: Timeline | None) -> dict[str, Any] | None:
-    if timeline is None:
-        return None
-    return record(
-        {
-            "frequency": timeline.frequency,
-            "mode": dataset.freshness.mode if dataset.freshness else None,
-            "covered": _period(timeline.covered),
-            "next": _period(timeline.next_period),
-            "opens_at": timeline.opens_at,
-            "due_at": timeline.due_at,
-            "overdue_at": timeline.overdue_at,
-            "delinquent_at": timeline.delinquent_at,
-            "missing": timeline.missing,
-            "evidence": _observation(timeline.evidence) if timeline.evidence else None,
-            "others": [_observation(one) for one in timeline.others],
-            "fixed": timeline.fixed.value if timeline.fixed else None,
-            "fixed_from": timeline.fixed_from,
-            "fixed_until": timeline.fixed_until,
-            "otherwise": timeline.otherwise.value if timeline.otherwise else None,
-        }
-    )
-
-
-def _period(period: Period | None) -> dict[str, Any] | None:
-    return record({"name": period.name, "start": period.start, "end": period.end}) if period else None
-
-
-def _observation(one: Observation) -> dict[str, Any]:
-    return record({"kind": one.kind, "detail": one.detail, "through": one.through, "on": one.on})

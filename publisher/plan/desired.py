@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, time
 from typing import Any, Protocol
@@ -11,6 +11,7 @@ from publisher import __version__
 from publisher.catalogue.model import Catalogue, Dataset, PortalEntry
 from publisher.digest import digest_of
 from publisher.freshness.model import State, Timeline
+from publisher.freshness.punctuality import PERIODS, Delivery
 from publisher.plan.dataset_record import dataset_record
 from publisher.plan.model import Desired, DesiredState, Kind, PortalState, Record, SourceFile, Subject
 from publisher.plan.records import catalogue_record, organization_record, theme_record
@@ -45,12 +46,13 @@ def desired_state(
     as_of: date | None,
     *,
     today: date | None = None,
+    history: Mapping[str, Sequence[Delivery]] | None = None,
 ) -> DesiredState:
     """What a portal shall hold: every organization and theme, and the datasets whose status the entry includes.
 
     Datasets with errors, and those whose descriptor cannot be read, are not in it but in ``held``; so are
     those under an embargo on the day of :func:`showing_day`. With ``as_of``, records say their state of
-    freshness on that day.
+    freshness on that day. ``history`` are past deliveries by dataset.
     """
     day = showing_day(as_of, today)
     facts = {key: table.facts for key, table in report.tables.items() if table.facts is not None}
@@ -75,7 +77,8 @@ def desired_state(
         elif dataset.embargoed(day):
             held[subject] = (EMBARGO,)
         else:
-            record, sources = dataset_record(catalogue, dataset, facts, timelines.get(dataset.name), entry.formats)
+            timeline, past = timelines.get(dataset.name), (history or {}).get(dataset.name, ())
+            record, sources = dataset_record(catalogue, dataset, facts, timeline, entry.formats, past)
             if as_of is not None:
                 record = _as_of(catalogue, dataset, record, timelines.get(dataset.name), as_of)
             subjects[subject] = _desired(subject, str(dataset.id), record, sources, dataset.formerly)
@@ -98,7 +101,7 @@ def with_history(desired: DesiredState, state: PortalState) -> DesiredState:
     """The desired state of a shallow clone: what it cannot know of history stays as the portal says it.
 
     Where a dataset's data are the published ones, the day of their last change and their freshness
-    by git stay as published.
+    by git stay as published; of other data what is no longer known of past deliveries.
     """
     subjects = dict(desired.subjects)
     for subject, one in desired.subjects.items():
@@ -106,6 +109,8 @@ def with_history(desired: DesiredState, state: PortalState) -> DesiredState:
         if subject.kind is not Kind.DATASET or holding is None or holding.digest == one.digest:
             continue
         if _data(one.record) != _data(holding.record):
+            record = _with_past(one.record, holding.record)
+            subjects[subject] = replace(one, record=record, digest=digest_of(record))
             continue
         kept = {key: holding.record[key] for key in ("modified", "freshness") if key in holding.record}
         if "freshness" in kept:
@@ -114,6 +119,19 @@ def with_history(desired: DesiredState, state: PortalState) -> DesiredState:
         if _terms(one.record) == _terms(holding.record):
             subjects[subject] = replace(one, record=record, digest=digest_of(record))
     return replace(desired, subjects=subjects)
+
+
+def _with_past(record: Record, published: Record) -> dict[str, Any]:
+    """A record with the published deliveries of periods of which it knows none."""
+    freshness = record.get("freshness") or {}
+    known = {one["period"]: one for one in freshness.get("history", ())}
+    for one in (published.get("freshness") or {}).get("history", ()):
+        if known.get(one["period"], {"outcome": "unknown"})["outcome"] == "unknown":
+            known[one["period"]] = one
+    if not freshness or not known:
+        return dict(record)
+    past = sorted(known.values(), key=lambda one: (one["due_at"], one["period"]))[-PERIODS:]
+    return {**record, "freshness": {**freshness, "history": past}}
 
 
 def _on_day(freshness: Record, as_of: str | None) -> dict[str, Any]:

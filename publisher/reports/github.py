@@ -17,14 +17,16 @@ def github(problems: Sequence[Worded]) -> str:
 
 def _command(one: Worded) -> str:
     place = {"file": one.file, "line": one.problem.line, "col": one.problem.column, "title": one.problem.code}
-    properties = ",".join(f"{key}={_property(str(value))}" for key, value in place.items() if value is not None)
+    properties = ",".join(f"{key}={property_of(str(value))}" for key, value in place.items() if value is not None)
     text = f"{one.message}\n→ {one.help}" if one.help else one.message
-    return f"::{one.problem.severity} {properties}::{_data(text)}"
+    return f"::{one.problem.severity} {properties}::{data(text)}"
 
 
-def _data(text: str) -> str:
+def data(text: str) -> str:
+    """A message with what would end it written as the form asks."""
     return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
 
 
-def _property(text: str) -> str:
-    return _data(text).replace(":", "%3A").replace(",", "%2C")
+def property_of(text: str) -> str:
+    """The same for the value of a property."""
+    return data(text).replace(":", "%3A").replace(",", "%2C")

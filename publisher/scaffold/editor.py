@@ -16,7 +16,7 @@ SETTINGS = ".vscode/settings.json"
 _GLOBS = {
     "catalog": ["catalog/catalog.yaml"],
     "dataset": ["datasets/**/dataset.yaml"],
-    "review": ["datasets/**/reviews/*.yaml"],
+    "review": ["datasets/**/reviews/*.yaml", "catalog/reviews/*.yaml"],
     "table-schema": ["schemas/*.yaml"],
     "consent": ["catalog/consents/*.yaml"],
 }

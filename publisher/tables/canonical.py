@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from importlib import import_module
 from typing import Any
 
+from publisher.digest import digest_of
 from publisher.tables.model import Cell
 
 # A decimal with a greater exponent is written with it: 1e999999 must not become a million digits.
 _LONGEST = 400
+_MODULUS = 1 << 256
 
 
 def canonical(value: Any) -> Cell:
@@ -32,6 +35,17 @@ def canonical(value: Any) -> Cell:
     if isinstance(value, dict | list):
         return json.dumps(_plain(value), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return _special(value)
+
+
+def row_hash(row: Sequence[Cell]) -> int:
+    """The SHA-256 of a row as a number. A table's is the sum of its rows', so that their order does not matter."""
+    text = "\x1f".join(["\x00" if cell is None else cell for cell in row])
+    return int.from_bytes(hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest())
+
+
+def table_digest(columns: Sequence[str], rows: int, total: int) -> str:
+    """The digest of a table: its columns, the number of its rows, and the sum of their hashes modulo 2^256."""
+    return digest_of([list(columns), rows, f"{total % _MODULUS:064x}"])
 
 
 def writer(kind: str) -> Callable[[Any], Cell]:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Mapping, Sequence
 
 from publisher.catalogue.model import Chart
-from publisher.digest import digest_of
+from publisher.tables.canonical import row_hash, table_digest
 from publisher.tables.model import EXCEL_TEXT, PartFacts, Row, TableFacts
 
 PREVIEW = 50
@@ -18,7 +17,6 @@ _YEAR = r"(?:19|20)\d\d"
 _PERIOD = re.compile(
     rf"{_YEAR}(?:-(?:Q[1-4]|H[12]|S[12]|W[0-5]\d|(?:0[1-9]|1[0-2])(?:-(?:0[1-9]|[12]\d|3[01]))?|{_YEAR}))?"
 )
-_MODULUS = 1 << 256
 
 
 class Periods:
@@ -70,9 +68,8 @@ class Gatherer:
     def add(self, row: Row) -> None:
         """Take in one row."""
         self.rows += 1
-        text = "\x1f".join(["\x00" if cell is None else cell for cell in row])
-        self.sum += int.from_bytes(hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest())
-        if len(text) > EXCEL_TEXT and not self.oversized:
+        self.sum += row_hash(row)
+        if not self.oversized:
             self.oversized = any(cell is not None and len(cell) > EXCEL_TEXT for cell in row)
         if len(self.preview) < PREVIEW:
             self.preview.append(row)
@@ -100,7 +97,7 @@ class Gatherer:
             tuple(parts),
             self.columns,
             self.rows,
-            digest_of([list(self.columns), self.rows, f"{self.sum % _MODULUS:064x}"]),
+            table_digest(self.columns, self.rows, self.sum),
             tuple(self.preview),
             {name: p.latest for name, p in known.items()},
             {name: tuple(sorted(p.values)[-PERIODS:]) for name, p in known.items()},

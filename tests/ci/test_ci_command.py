@@ -169,6 +169,35 @@ def test_one_issue_opened_updated_closed_and_opened_again(
     assert "Chậm nghiêm trọng (1)" in str(forge.issues[0].get("body", "")) + str(forge.issues[0].get("description", ""))
 
 
+@pytest.mark.parametrize("provider", ["github", "gitlab"])
+def test_when_too_much_changed_at_once_the_issue_warns_first(
+    provider: str, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    forge: Forge = request.getfixturevalue(provider)({})
+    now, before = tmp_path / "freshness.json", tmp_path / "before.json"
+
+    def report(path: Path, *states: str) -> None:
+        entries = [{"dataset": f"d{number}", "title": f"T{number}", "state": one} for number, one in enumerate(states)]
+        path.write_text(json.dumps({"snapshotted_at": "2026-02-05", "datasets": entries}), "utf-8")
+
+    def post(*more: str) -> str:
+        asked = ["--freshness", str(now), "--previous", str(before), "--language", "vi", *more]
+        assert run(["ci", "issue", "--provider", provider, *asked]) == 0
+        (issue,) = forge.issues
+        return f"{issue['state']} {issue.get('body') or issue.get('description')}"
+
+    report(now, "overdue", "overdue", "overdue", "fresh")
+    assert "T0" in post(), "the first run has nothing to compare with"
+    report(before, "fresh", "fresh", "fresh", "fresh")
+    said = post()
+    assert said.startswith("open") and "3 trong 4 tập dữ liệu đổi trạng thái cùng lúc" in said and "T0" not in said
+    assert "T0" in post("--share", "75")
+    report(before, "overdue", "overdue", "overdue", "fresh")
+    assert "T0" in post(), "the next run found the same"
+    before.write_text("[]", "utf-8")
+    assert run(["ci", "issue", "--provider", provider, "--freshness", str(now), "--previous", str(before)]) == 4
+
+
 def said_on_github(body: str, login: str = "steward") -> dict[str, Any]:
     comment = {"body": body, "user": {"login": login, "type": "User"}}
     return {"action": "created", "comment": comment, "issue": {"number": 12, "pull_request": {}}}

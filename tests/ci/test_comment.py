@@ -163,9 +163,17 @@ def test_an_issue_is_open_while_something_is_late(states: list[str], wanted: boo
     assert verdict(report(*states)) is wanted
 
 
+def test_an_issue_of_thousands_is_not_too_long_for_the_forge() -> None:
+    data = report(*["delinquent", "overdue", "due", "no-evidence"] * 500)
+    for one in data["datasets"]:
+        one["title"] = "Ấ<" * 200
+    text = issue_body(data, VI)
+    assert len(text) < 65_000 and "### Quá hạn (500)" in text
+
+
 def test_the_issue_names_what_is_late() -> None:
     text = issue_body(report("overdue", "fresh"), VI)
     assert "### Quá hạn (1)" in text
-    row = "| Trường \\| &lt;b\\> (d-0) | 2026-01-31 | 5 | 2025 |  |"
+    row = "| Trường \\| &lt;b\\> (d-0) | 31/01/2026 | 5 | 2025 |  |"
     assert row in text
     assert "Không có dữ liệu nào quá hạn." in issue_body(report("fresh"), VI)

@@ -89,7 +89,7 @@ def test_git_answers_where_the_descriptor_asks_it(catalogue_dir: Path, capsys: p
     _, data = freshness(catalogue_dir, capsys, "--now", "2025-06-01")
     (entry,) = data["datasets"]
     assert entry["evidence"] == {
-        "kind": "git",
+        "kind": "content",
         "detail": "datasets/truong-mam-non/truong-mam-non.csv",
         "through": None,
         "on": "2025-01-20",
@@ -181,14 +181,16 @@ def test_what_promises_no_date_is_not_called_up_to_date(
     edit(catalogue_dir, title, "title: {vi: Trường, en: Kindergartens}")
     assert run(["--catalog", str(catalogue_dir), "--lang", "en", "freshness", "--now", "2030-01-01"]) == 0
     said = capsys.readouterr().out
-    assert said.startswith(heading) and "Kindergartens [truong-mam-non]" in said and "Up to date" not in said
+    assert f"\n{heading}\n" in said and "Kindergartens [truong-mam-non]" in said and "Up to date" not in said
     assert freshness(catalogue_dir, capsys)[1]["datasets"][0]["state"] == "fresh"
 
 
 def test_proposals_are_one_line(catalogue_dir: Path, capsys: pytest.CaptureFixture[str]) -> None:
     edit(catalogue_dir, "status: published", "status: proposed")
-    assert run(["--catalog", str(catalogue_dir), "--lang", "vi", "freshness"]) == 0
-    assert capsys.readouterr().out == "Không theo dõi hạn: đề xuất 1.\n"
+    assert run(["--catalog", str(catalogue_dir), "--lang", "vi", "freshness", "--now", "2026-04-10"]) == 0
+    assert capsys.readouterr().out == (
+        "Ngày 10/04/2026: hôm nay không có việc phải làm.\n\nKhông theo dõi hạn: đề xuất 1.\n"
+    )
 
 
 def facts(column: str, *values: str) -> TableFacts:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -8,11 +9,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from publisher.catalogue.frequencies import FREQUENCIES
+from publisher.catalogue.load import load
 from publisher.catalogue.model import FreshnessTerms, Status
-from publisher.freshness.assess import state_on
-from publisher.freshness.deadlines import DUE, HDX, after_period
+from publisher.freshness.assess import missing_on, state_on
+from publisher.freshness.deadlines import after_period, default_due, thresholds
+from publisher.freshness.evidence import coverage, label_of
 from publisher.freshness.model import Observation, State
-from publisher.freshness.periods import PERIODIC, period_of
+from publisher.freshness.periods import PERIODIC, period_of, rhythm
 from publisher.freshness.timeline import timeline
 from publisher.text import Text
 
@@ -66,30 +70,6 @@ def test_the_due_day_is_in_time_without_any_grace() -> None:
     assert got.due_at == day("2026-03-05")
     assert state_on(got, day("2026-03-05")) is State.DUE
     assert state_on(got, day("2026-03-06")) is State.OVERDUE
-
-
-# HDX: days since the last update from which a dataset is due, overdue, delinquent (hdx-data-freshness, aging).
-@pytest.mark.parametrize(
-    ("frequency", "thresholds"),
-    [
-        ("daily", (1, 2, 3)),
-        ("weekly", (7, 14, 21)),
-        ("biweekly", (14, 21, 28)),
-        ("monthly", (30, 44, 60)),
-        ("bimonthly", (60, 84, 108)),
-        ("quarterly", (90, 120, 150)),
-        ("semiannual", (180, 210, 240)),
-        ("annual", (365, 425, 455)),
-        ("biennial", (730, 785, 840)),
-    ],
-)
-def test_rolling_mode_is_hdx_boundary_by_boundary(frequency: str, thresholds: tuple[int, int, int]) -> None:
-    updated = day("2024-02-10")
-    got = timeline(FreshnessTerms(frequency, mode="rolling"), [Observation("git", "f", on=updated)])
-    states = [State.FRESH, State.DUE, State.OVERDUE, State.DELINQUENT]
-    for before, after, age in zip(states, states[1:], thresholds, strict=False):
-        assert state_on(got, updated + timedelta(age - 1)) is before
-        assert state_on(got, updated + timedelta(age)) is after
 
 
 @given(terms, kinds, days, days)
@@ -190,6 +170,93 @@ def test_the_documented_defaults_are_those_in_force() -> None:
     text = (Path(__file__).parents[2] / "docs/freshness.md").read_text("utf-8")
     rows = re.findall(r"^\| `([a-z-]+)` \| (\d+) \| (\d+) \| (\d+) \| (\d+) \| (\d+) \| (\d+) \|$", text, re.MULTILINE)
     documented = {name: tuple(map(int, numbers)) for name, *numbers in rows}
-    for name, (due, overdue, delinquent) in HDX.items():
-        assert documented.pop(name) == (DUE[name], overdue - due, delinquent - due, due, overdue, delinquent)
-    assert not documented
+    for name, numbers in documented.items():
+        due, overdue, delinquent = thresholds(name)
+        assert numbers == (default_due(name), overdue - due, delinquent - due, due, overdue, delinquent)
+    assert {FREQUENCIES[name].every for name in documented} == {FREQUENCIES[name].every for name in PERIODIC}
+
+
+def test_every_frequency_is_documented_with_its_codes() -> None:
+    text = (Path(__file__).parents[2] / "docs/freshness.md").read_text("utf-8")
+    for one in FREQUENCIES.values():
+        codes = (one.every, one.eu, one.dublin_core, one.interval)
+        cells = " | ".join(f"`{code}`" if code else "–" for code in codes)
+        assert f"| `{one.key}` | {cells} |" in text
+
+
+def test_pieces_of_a_period_are_no_delivery() -> None:
+    monthly = Observation("period", "f", day("2026-05-31"), periods=("2026-Q1", "2026-Q2"), partial=("2026-Q2",))
+    got = timeline(QUARTERLY, [monthly], by=day("2026-07-10"))
+    assert got.covered and got.covered.name == "2026-Q1"
+    assert (got.partial, got.missing, got.due_at) == (("2026-Q2",), (), day("2026-07-15"))
+    older = Observation("period", "f", day("2026-06-30"), periods=("2026-Q1", "2026-Q2"), partial=("2026-Q1",))
+    got = timeline(QUARTERLY, [older], by=day("2026-07-10"))
+    assert got.covered and got.covered.name == "2026-Q2"
+    assert got.partial == ("2026-Q1",)
+
+
+def test_a_revision_of_an_old_period_is_no_delivery_where_periods_are_named() -> None:
+    names = Observation("period", "f", day("2026-03-31"), periods=("2025-Q4", "2026-Q1"))
+    git = Observation("git", "f-2025-Q4.csv", on=day("2026-07-20"))
+    got = timeline(QUARTERLY, [names, git], by=day("2026-07-25"))
+    assert got.covered and got.covered.name == "2026-Q1"
+    assert state_on(got, day("2026-07-25")) is State.OVERDUE
+
+
+def test_a_late_delivery_leaves_the_next_deadline_where_it_was() -> None:
+    late = timeline(QUARTERLY, [Observation("git", "f", on=day("2026-06-20"))])
+    assert late.covered and late.covered.name == "2026-Q1"
+    assert late.due_at == day("2026-07-15")
+
+
+def test_a_dataset_that_began_late_owes_nothing_from_before() -> None:
+    began = FreshnessTerms("quarterly", due="P15D", began=day("2026-04-01"))
+    got = timeline(began, [Observation("temporal", "temporal.end", day("2025-06-30"))])
+    assert got.next_period and got.next_period.name == "2026-Q2"
+    assert got.missing == ()
+
+
+def test_a_school_year_ends_in_august_and_a_fiscal_quarter_on_its_own_day() -> None:
+    school = FreshnessTerms("annual", due="P31D", starts=day("2000-09-01"))
+    got = timeline(school, [Observation("period", "f", day("2025-08-31"), periods=("2024-2025",))])
+    assert got.next_period and got.next_period.name == "2025-2026"
+    assert got.due_at == day("2026-10-01")
+    fiscal = FreshnessTerms("quarterly", due="P15D", starts=day("2000-04-01"))
+    got = timeline(fiscal, [Observation("git", "f", on=day("2026-01-10"))])
+    assert got.covered and got.covered.name == "2025-2026-Q3"
+    assert got.due_at == day("2026-04-15")
+
+
+def test_a_column_of_plans_of_five_years_reaches_as_far_as_the_last_plan() -> None:
+    cut = rhythm(FreshnessTerms("quinquennial", starts=day("2021-01-01")))
+    labels = [label for cell in ("2016-2020", "2021-2025") if (label := label_of(cell, cut)) is not None]
+    seen = coverage("column", "ke-hoach.giai_doan", labels, cut, day("2026-02-01"))
+    assert seen is not None
+    assert (seen.through, seen.periods, seen.on) == (day("2025-12-31"), ("2016-2020", "2021-2025"), None)
+    got = timeline(FreshnessTerms("quinquennial", starts=day("2021-01-01")), [seen])
+    assert got.next_period and got.next_period.name == "2026-2030"
+
+
+def test_monthly_files_of_quarterly_data_are_whole_when_all_three_are_there() -> None:
+    months = [period_of("monthly", day(f"2026-{month:02}-01")) for month in range(1, 6)]
+    seen = coverage("period", "bao-cao-{period}.csv", months, "quarterly", None)
+    assert seen is not None
+    assert (seen.periods, seen.partial) == (("2026-Q1", "2026-Q2"), ("2026-Q2",))
+    assert timeline(QUARTERLY, [seen], by=day("2026-08-01")).covered == period_of("quarterly", day("2026-01-01"))
+
+
+def test_a_period_runs_through_its_last_day() -> None:
+    named = Observation("period", "f", day("2026-03-31"), periods=("2025-Q4", "2026-Q1"))
+    for by, covered in (("2026-03-31", "2025-Q4"), ("2026-04-01", "2026-Q1")):
+        got = timeline(QUARTERLY, [named], by=day(by))
+        assert got.covered and got.covered.name == covered
+
+
+def test_a_period_is_missing_from_the_day_after_its_due_day(catalogue_dir: Path, edit: Callable[..., Path]) -> None:
+    edit("datasets/truong-mam-non/dataset.yaml", freshness={"frequency": "quarterly", "due": "P15D"})
+    catalogue = load(catalogue_dir).catalogue
+    assert catalogue is not None
+    dataset = catalogue.datasets["truong-mam-non"]
+    got = timeline(QUARTERLY, [Observation("temporal", "temporal.end", day("2025-12-31"))])
+    assert missing_on(dataset, got, day("2026-04-15")) == ()
+    assert missing_on(dataset, got, day("2026-04-16")) == ("2026-Q1",)

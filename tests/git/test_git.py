@@ -131,28 +131,35 @@ def test_several_files_at_a_revision(git: Git) -> None:
     assert repository(git.folder).show_all("HEAD", []) == {}
 
 
-def test_last_changes_look_through_moves_that_keep_the_bytes(git: Git) -> None:
-    git.commit(1, a="1\n", b="1 b\n", c="old\n")
-    git.commit(2, a="2\n")
-    git("mv", "a", "moved")
-    git.commit(3)
-    git.commit(4, c="new\n")
-    git("mv", "b", "edited and moved")
-    git.commit(5, **{"edited and moved": "something else\n"})
-    found = repository(git.folder).last_changes(["moved", "c", "edited and moved", "unknown"])
-    assert found == {"moved": day(2), "c": day(4), "edited and moved": day(5)}
+def test_the_files_of_a_revision_and_their_contents(git: Git) -> None:
+    git.commit(1, **{"cat__datasets__a.csv": "1\n2", "cat__datasets__b.csv": "", "cat__c.csv": "1\n2", "d.csv": "4"})
+    (git.folder / "cat" / "datasets" / "link.csv").symlink_to("a.csv")
+    git("add", "-A")
+    git("commit", "-qm", "link", day=2)
+    found = repository(git.folder / "cat")
+    held = found.tree("HEAD", "datasets")
+    assert list(held) == ["datasets/a.csv", "datasets/b.csv"]
+    assert found.tree("HEAD")["c.csv"] == held["datasets/a.csv"]
+    a, b = held.values()
+    wanted = [b, "0" * 40, a, b]
+    assert list(found.contents(wanted, 100)) == [(b, b""), ("0" * 40, None), (a, b"1\n2"), (b, b"")]
+    assert list(found.contents(wanted, 2)) == [(b, b""), ("0" * 40, None), (a, None), (b, b"")]
+    assert list(found.contents([], 100)) == []
 
 
-def test_last_changes_over_a_merge_with_a_conflict(git: Git) -> None:
-    git.commit(1, a="1\n", b="1\n")
-    git("checkout", "-qb", "work")
-    git.commit(2, a="work\n", b="work\n")
-    git("checkout", "-q", "main")
-    git.commit(3, a="main\n")
-    git("merge", "-q", "-X", "ours", "--no-commit", "work", day=4)
-    git.commit(4, a="both\n")
-    found = repository(git.folder).last_changes(["a", "b"])
-    assert found == {"a": day(4), "b": day(2)}
+def test_a_walk_ends_where_it_is_told_and_says_when_git_breaks_off(git: Git) -> None:
+    assert list(repository(git.folder).walk("--format=%s")) == []
+    first = git.commit(1, a="1")
+    git.commit(2, a="2")
+    found = repository(git.folder)
+    assert len(list(found.walk("--format=%H"))) == 2
+    past = found.at(first)
+    head = past.head()
+    assert head is not None and head.sha == first
+    assert [token.strip() for token in past.walk("--format=%H")] == [first.encode()]
+    with pytest.raises(OpendataError) as failed:
+        list(found.walk("--no-such-option"))
+    assert failed.value.code == "git-failed"
 
 
 def test_a_shallow_clone_says_nothing_of_what_it_cannot_know(git: Git, tmp_path: Path) -> None:
@@ -162,7 +169,8 @@ def test_a_shallow_clone_says_nothing_of_what_it_cannot_know(git: Git, tmp_path:
     git("clone", "-q", "--depth", "2", git.folder.as_uri(), str(tmp_path / "shallow"))
     found = repository(tmp_path / "shallow")
     assert found.is_shallow()
-    assert found.last_changes(["old", "new"]) == {"new": day(3)}
+    assert len(found.edge) == 1
+    assert repository(git.folder).edge == frozenset()
     assert found.last_author("old") is None
     assert found.last_author("new") == "Lan"
     assert repository(git.folder).last_author("old") == "Lan"
@@ -186,9 +194,9 @@ def test_a_history_that_breaks_off_is_not_taken_for_the_whole(git: Git) -> None:
     git.commit(2, b="2")
     (git.folder / ".git" / "objects" / first[:2] / first[2:]).unlink()
     with pytest.raises(OpendataError) as caught:
-        repository(git.folder).last_changes(["a"])
+        list(repository(git.folder).walk("--name-only"))
     assert caught.value.code == "git-failed"
 
 
-def test_before_the_first_commit_no_file_has_changed(git: Git) -> None:
-    assert repository(git.folder).last_changes(["a"]) == {}
+def test_before_the_first_commit_there_is_no_history(git: Git) -> None:
+    assert list(repository(git.folder).walk("--name-only")) == []

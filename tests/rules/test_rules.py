@@ -46,6 +46,11 @@ def dataset(**keys: Any) -> Make:
     return lambda root, edit: edit(KINDERGARTENS, **keys) and None
 
 
+def terms(**keys: Any) -> Make:
+    """A change of what the descriptor promises about updates; yearly where it does not say."""
+    return dataset(freshness={"frequency": "annual", **keys})
+
+
 def resource(**keys: Any) -> Make:
     """A change of the dataset's only resource; None removes a key."""
     entry = {key: value for key, value in {**RESOURCE, **keys}.items() if value is not None}
@@ -234,6 +239,15 @@ BAD: list[tuple[str, str, Make]] = [
     ("column-unknown", KINDERGARTENS, file(SCHEMA, foreignKeys=[{"fields": "ma", "reference": {"fields": "ma_cu"}}])),
     ("temporal-reversed", KINDERGARTENS, dataset(temporal={"start": "2023-12-31", "end": "2023-01-01"})),
     ("issued-too-early", KINDERGARTENS, dataset(issued="2022-01-01")),
+    ("freshness-reversed", KINDERGARTENS, terms(began="2024-01-01", ended="2023-01-01")),
+    ("freshness-order", KINDERGARTENS, terms(grace="P1M", delinquent="P20D")),
+    ("year-starts-unused", KINDERGARTENS, terms(frequency="weekly", year_starts="09-01")),
+    ("year-starts-unused", KINDERGARTENS, terms(frequency="R/2021-01-01/P5Y", year_starts="09-01")),
+    ("year-starts-unused", KINDERGARTENS, terms(mode="rolling", year_starts="09-01")),
+    ("working-days-without-due", KINDERGARTENS, terms(working_days=True)),
+    ("working-days-without-due", KINDERGARTENS, terms(working_days=True, due="P1M")),
+    ("working-days-without-due", KINDERGARTENS, terms(working_days=True, due="P900D")),
+    ("pause-without-end", KINDERGARTENS, terms(paused={"reason": "Đổi hệ thống"})),
     (
         "publisher-not-valid",
         KINDERGARTENS,
@@ -402,6 +416,8 @@ GOOD: list[Make] = [
     both(resource(path=None, url="https://a.example/wfs", service=True), without_file),
     dataset(resources=[RESOURCE, {"name": "giai-thich", "url": "https://a.example/giai-thich.pdf"}]),
     dataset(publish_at="2026-03-01"),
+    terms(frequency="hằng quý", year_starts="04-01", due="P10D", working_days=True),
+    terms(frequency="R/2021-01-01/P5Y", grace="P1M", delinquent="P3M", paused={"until": "2026-05-01", "reason": "x"}),
     dataset(resources=[RESOURCE, {"name": "la", "url": "https://[x/bang.pdf"}], landing_page="https://[x/?a=1@b"),
     file(
         "catalog/portals.yaml",

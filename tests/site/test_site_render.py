@@ -125,7 +125,7 @@ def test_a_dataset_page_tells_everything_in_order(pages: dict[str, str]) -> None
         "Sở Thông tin và Truyền thông tỉnh Bắc Giang",
         "Creative Commons Ghi công 4.0",
         "Các con số in trong bài báo",
-        "Cập nhật hằng năm. Dữ liệu đến hết 2023 . Kỳ tới: 2024, trước 31/01/2025 .",
+        "Cập nhật hằng năm. Dữ liệu đến hết 2023 . Kỳ tới: 2024, chậm nhất 31/01/2025 .",
         "12.480 dòng · 5 cột",
         "Tải CSV",
         "Bản gốc đã nộp",

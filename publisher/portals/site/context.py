@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from publisher.freshness.cycles import is_periodic
 from publisher.plan.model import Record
 from publisher.portals.site.markdown import plain
 from publisher.portals.site.render import speaker
@@ -25,6 +26,14 @@ def has_data(record: Record) -> bool:
     """Whether a dataset offers data to take, and not only a description."""
     resources = record.get("resources") or ()
     return record.get("status") == "published" and any(r.get("parts") or r.get("url") for r in resources)
+
+
+def followed(record: Record) -> bool:
+    """Whether a dataset promises its data for a day, or did so in the past."""
+    terms = record.get("freshness") or {}
+    if record.get("status") not in {"published", "planned"} or terms.get("fixed") in {"fresh", "exempt", "planned"}:
+        return bool(record.get("status") == "planned" and terms.get("due_at"))
+    return bool(terms.get("due_at") or terms.get("history") or is_periodic(str(terms.get("frequency"))))
 
 
 def formats(record: Record) -> tuple[str, ...]:

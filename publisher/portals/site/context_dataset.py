@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from publisher.catalogue.frequencies import FREQUENCIES, interval_of, label_of
 from publisher.plan.model import PublishedFile, Record
 from publisher.portals.site import chart
 from publisher.portals.site.context import Lens
@@ -264,6 +265,7 @@ def body(lens: Lens, step: Mapping[str, Any]) -> Body:
 
 
 _QUARTER = re.compile(r"(\d{4})-Q([1-4])")
+_HALF = re.compile(r"(\d{4})-H([12])")
 _MONTH = re.compile(r"(\d{4})-(\d{2})")
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
@@ -274,12 +276,15 @@ def period(lens: Lens, name: str) -> str:
         return lens.say("Q{quarter} {year}", quarter=found[2], year=found[1])
     if found := _MONTH.fullmatch(name):
         return f"{found[2]}/{found[1]}"
+    if found := _HALF.fullmatch(name):
+        sentence = "First half of {year}" if found[2] == "1" else "Second half of {year}"
+        return lens.say(sentence, year=found[1])
     return day(name, lens.language) if _DAY.fullmatch(name) else name
 
 
 def frequency(lens: Lens, word: str | None) -> str:
     """How often data are updated, in words."""
-    return {
+    said = {
         "continuous": lens.say("Updated continuously"),
         "daily": lens.say("Updated daily"),
         "weekly": lens.say("Updated weekly"),
@@ -294,4 +299,11 @@ def frequency(lens: Lens, word: str | None) -> str:
         "irregular": lens.say("Updated irregularly"),
         "as-needed": lens.say("Updated when something changes"),
         "never": lens.say("One-off, not updated"),
-    }.get(word or "", lens.say("Update frequency not known"))
+    }.get(word or "")
+    if said is not None:
+        return said
+    if word is None or word == "unknown" or (word not in FREQUENCIES and interval_of(word) is None):
+        return lens.say("Update frequency not known")
+    label, count = label_of(word)
+    often = lens.say(label, count=count)
+    return often[:1].upper() + often[1:]

@@ -16,7 +16,9 @@ from publisher.portals.site import api, context_dataset
 from publisher.portals.site.context import Lens, has_data
 from publisher.portals.site.context_freshness import fresh
 from publisher.portals.site.exports import datapackage
+from publisher.portals.site.feeds import Feeds
 from publisher.portals.site.markdown import plain
+from publisher.portals.site.pages_freshness import freshness_pages, past
 from publisher.portals.site.pages_shared import shared_pages
 from publisher.portals.site.render import assets, design_digest
 from publisher.portals.site.render_page import Drawer
@@ -38,7 +40,10 @@ def render_shared_pages(view: SiteView) -> Iterator[tuple[str, bytes]]:
         yield f"assets/{name}", data
     drawers = _drawers(view)
     for drawer in drawers:
-        yield from shared_pages(drawer)
+        feeds = Feeds(drawer.lens)
+        yield from shared_pages(drawer, feeds)
+        yield from freshness_pages(drawer, feeds)
+        yield from feeds.files()
     yield from api.shared(drawers[0].lens)
     for old, new in sorted(view.redirects.items()):
         if old not in view.datasets and new in view.datasets:
@@ -100,7 +105,8 @@ def _site_key(view: SiteView) -> str:
     catalogue = view.catalogue
     shown = {key: catalogue.get(key) for key in ("name", "publisher", "base_url", "languages", "standing", "words")}
     drawer = _drawers(view)[0]
-    return digest_of({**shown, "tool": view.tool, "design": design_digest(), "proposals": drawer.has_proposals})
+    nav = {"proposals": drawer.has_proposals, "followed": drawer.has_followed}
+    return digest_of({**shown, "tool": view.tool, "design": design_digest(), **nav})
 
 
 def _region(view: SiteView, record: Record) -> Any:
@@ -132,6 +138,7 @@ def _dataset_page(drawer: Drawer, name: str, record: Record, package: bool) -> t
         data=data,
         held=bool(view.held.get(name)),
         fresh=fresh(lens, record),
+        past=past(lens, record),
         status_words=entry.status_words,
         license=lens.license(record.get("license")),
         line=context_dataset.succession(lens, record),

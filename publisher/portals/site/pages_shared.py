@@ -8,6 +8,7 @@ from typing import Any
 
 from publisher.portals.site import context_dataset, search
 from publisher.portals.site.context import STATUSES
+from publisher.portals.site.feeds import FEED, Feeds
 from publisher.portals.site.pages_other import about_page, api_page, proposals_page, robots
 from publisher.portals.site.render_page import Drawer, paged
 from publisher.portals.site.words import day, number
@@ -15,14 +16,14 @@ from publisher.portals.site.words import day, number
 _NEWEST = 6
 
 
-def shared_pages(drawer: Drawer) -> Iterator[tuple[str, bytes]]:
+def shared_pages(drawer: Drawer, feeds: Feeds) -> Iterator[tuple[str, bytes]]:
     """Every shared page of one language, and the files at the root with the first language."""
     lens = drawer.lens
     records = search.records(lens)
     yield f"{lens.prefix}search/records.json", records
-    yield _home(drawer)
+    yield _home(drawer, feeds)
     yield from _list(drawer, hashlib.sha256(records).hexdigest()[:8])
-    yield from _organizations(drawer)
+    yield from _organizations(drawer, feeds)
     yield from _themes(drawer)
     if drawer.has_proposals:
         yield from proposals_page(drawer)
@@ -53,7 +54,7 @@ def _items(drawer: Drawer, records: Any, entries: Any) -> list[dict[str, Any]]:
     ]  # fmt: skip
 
 
-def _home(drawer: Drawer) -> tuple[str, bytes]:
+def _home(drawer: Drawer, feeds: Feeds) -> tuple[str, bytes]:
     lens = drawer.lens
     view = lens.view
     return drawer.page(
@@ -64,6 +65,7 @@ def _home(drawer: Drawer) -> tuple[str, bytes]:
         with_data=sum(e.data for e in lens.entries),
         proposals=sum(e.status == "proposed" for e in lens.entries),
         newest=lens.newest[:_NEWEST],
+        feed=FEED if feeds.news() else "",
         themes=_items(drawer, view.themes, lens.by_theme),
         organizations=_items(drawer, view.organizations, lens.by_organization),
         parts_count=lambda item: counted(drawer, item),
@@ -121,7 +123,7 @@ def _facets(drawer: Drawer, up: str) -> list[dict[str, Any]]:
     ]  # fmt: skip
 
 
-def _organizations(drawer: Drawer) -> Iterator[tuple[str, bytes]]:
+def _organizations(drawer: Drawer, feeds: Feeds) -> Iterator[tuple[str, bytes]]:
     lens = drawer.lens
     say = lens.say
     view = lens.view
@@ -143,9 +145,10 @@ def _organizations(drawer: Drawer) -> Iterator[tuple[str, bytes]]:
         if successor:
             before.setdefault(successor["key"], []).append({**successor, "key": item["key"]})
     for item in items:
-        yield from _collection(
-            drawer, item, "organization", _lines(drawer, item["record"], before.get(item["key"], []))
-        )
+        key = item["key"]
+        subscribe = {"calendar": bool(feeds.dates(key)), "feed": bool(feeds.news(key))}
+        lines = _lines(drawer, item["record"], before.get(key, []))
+        yield from _collection(drawer, item, "organization", lines, **subscribe)
 
 
 def _lines(drawer: Drawer, record: Any, before: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -183,7 +186,9 @@ def _themes(drawer: Drawer) -> Iterator[tuple[str, bytes]]:
         yield from _collection(drawer, item, "group", [])
 
 
-def _collection(drawer: Drawer, item: dict[str, Any], folder: str, lines: list[Any]) -> Iterator[tuple[str, bytes]]:
+def _collection(
+    drawer: Drawer, item: dict[str, Any], folder: str, lines: list[Any], **more: Any
+) -> Iterator[tuple[str, bytes]]:
     lens = drawer.lens
     entries = (lens.by_organization if folder == "organization" else lens.by_theme).get(item["key"], ())
     label = lens.say("Organizations") if folder == "organization" else lens.say("Themes")
@@ -200,4 +205,5 @@ def _collection(drawer: Drawer, item: dict[str, Any], folder: str, lines: list[A
             total=item["total"],
             page=page,
             text=lens.text,
+            **more,
         )

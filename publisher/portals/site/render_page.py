@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import Any
 from urllib.parse import urlsplit
 
-from publisher.portals.site.context import LANGUAGE_NAMES, Lens
+from publisher.portals.site.context import LANGUAGE_NAMES, Lens, followed
 from publisher.portals.site.render import environment
 
 _PER_PAGE = 100
@@ -27,6 +27,11 @@ class Drawer:
         return any(record.get("status") == "proposed" for record in self.lens.view.datasets.values())
 
     @cached_property
+    def has_followed(self) -> bool:
+        """Whether any dataset promises its data for a day."""
+        return any(followed(record) for record in self.lens.view.datasets.values())
+
+    @cached_property
     def site(self) -> dict[str, Any]:
         """What every page says of the portal."""
         catalogue = self.lens.view.catalogue
@@ -43,6 +48,8 @@ class Drawer:
     def _nav(self) -> list[tuple[str, str]]:
         say = self.lens.say
         items = [("dataset/", say("Data")), ("organization/", say("Organizations")), ("group/", say("Themes"))]
+        if self.has_followed:
+            items.append(("freshness/", say("Freshness")))
         if self.has_proposals:
             items.append(("proposals/", say("Proposals")))
         return [*items, ("about/", say("About")), ("api/", "API")]
@@ -110,9 +117,9 @@ class Drawer:
         return found
 
 
-def paged(path: str, entries: Sequence[Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+def paged(path: str, entries: Sequence[Any], per_page: int = _PER_PAGE) -> Iterator[tuple[str, dict[str, Any]]]:
     """A long list cut into pages: the first at ``path``, others at ``path~2/``; no name holds a tilde."""
-    count = max(1, -(-len(entries) // _PER_PAGE))
+    count = max(1, -(-len(entries) // per_page))
     for place in range(1, count + 1):
         up = "./" if place == 1 else "../"
         near = [n for n in range(1, count + 1) if n in {1, count} or abs(n - place) <= 2]
@@ -122,5 +129,5 @@ def paged(path: str, entries: Sequence[Any]) -> Iterator[tuple[str, dict[str, An
                 links.append(None)
             links.append({"number": n, "href": up if n == 1 else f"{up}~{n}/"})
         page = {"number": place, "count": count, "links": links}
-        page["shown"] = entries[(place - 1) * _PER_PAGE : place * _PER_PAGE]
+        page["shown"] = entries[(place - 1) * per_page : place * per_page]
         yield (path if place == 1 else f"{path}~{place}/"), page

@@ -6,7 +6,6 @@ of the catalogue. No redirect is followed, no address out of an answer is asked.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -16,12 +15,11 @@ import requests
 from requests.auth import AuthBase
 
 from publisher.errors import Exit, OpendataError
+from publisher.freshness.new_file import is_branch, is_project
 from publisher.http import TIMEOUT, make_session
 
 PAGE = 100
 MAX_PAGES = 50
-_PROJECT = re.compile(r"[\w.-]+(?:/[\w.-]+)+\Z")
-_BRANCH = re.compile(r"(?!-)[^\s\x00-\x1f\x7f~^:?*\[\\]{1,250}\Z")
 _EDITABLE = (".yaml", ".yml", ".csv", ".tsv", ".json", ".jsonl", ".md", ".po", ".txt")
 
 
@@ -139,16 +137,6 @@ def edit_address(base: str, request: MergeRequest, file: str, line: int | None, 
     step = steps[0] if file.lower().endswith(_EDITABLE) else steps[1]
     anchor = f"#L{line}" if line and step == steps[0] else ""
     return f"{base.rstrip('/')}/{request.project}/{step}/{quote(request.branch)}/{quote(file)}{anchor}"
-
-
-def is_project(text: str) -> bool:
-    """Whether a text is a project's path."""
-    return _PROJECT.match(text) is not None and ".." not in text
-
-
-def is_branch(text: str) -> bool:
-    """Whether a text can be a branch's name, and no option of a command."""
-    return _BRANCH.match(text) is not None and ".." not in text
 
 
 def put_comment(forge: Forge, number: int, marker: str, body: str) -> str:

@@ -8,7 +8,8 @@ from typing import Any
 from urllib.parse import quote
 
 from publisher.errors import OpendataError
-from publisher.reports.forges.base import Http, MergeRequest, Post, edit_address, is_project
+from publisher.freshness.new_file import is_project
+from publisher.reports.forges.base import Http, MergeRequest, Post, edit_address
 
 LABEL = "opendata-freshness"
 BOT = "github-actions[bot]"

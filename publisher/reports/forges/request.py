@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from publisher.errors import Exit, OpendataError
-from publisher.reports.forges.base import Forge, MergeRequest, is_branch
+from publisher.freshness.new_file import is_branch
+from publisher.reports.forges.base import Forge, MergeRequest
 
 _FIX = re.compile(r"/opendata[ \t]+fix\s*\Z")
 _ATTEST = re.compile(

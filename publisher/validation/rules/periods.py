@@ -12,6 +12,7 @@ Source: ISO 8601 for years, months, weeks and days; the other forms are the form
 
 from collections.abc import Iterator
 
+from publisher.freshness.cycles import rhythm
 from publisher.freshness.periods import parse_period
 from publisher.problem import Problem, Severity
 from publisher.validation.rule import Context, at_resource
@@ -25,7 +26,7 @@ DEPENDS_ON_TODAY: frozenset[str] = frozenset()
 def check(context: Context) -> Iterator[Problem]:
     """The problems of a catalogue."""
     for dataset in context.datasets:
-        frequency = dataset.freshness.frequency if dataset.freshness is not None else None
+        frequency = rhythm(dataset.freshness) if dataset.freshness is not None else None
         for resource in dataset.resources:
             seen: dict[str, str] = {}
             for part in resource.parts:

@@ -1,4 +1,4 @@
-// Words the state of freshness by the reader's clock, sorts previews, and makes folders open from disk.
+// Words the state of freshness by the reader's clock, narrows its list, sorts previews, and makes folders open from disk.
 "use strict";
 (() => {
   const states = ["delinquent", "overdue", "due"];
@@ -15,6 +15,53 @@
     if (!words) continue;
     badge.textContent = (marks[state] || "") + words;
     badge.dataset.state = state;
+  }
+
+  for (const cell of document.querySelectorAll(".heat [data-due]")) {
+    if (cell.dataset.due >= today) continue;
+    const label = `${cell.getAttribute("aria-label")}: ${cell.closest("table").dataset.wordsMissing}`;
+    cell.className = "o missing";
+    cell.textContent = "×";
+    cell.title = label;
+    cell.setAttribute("aria-label", label);
+  }
+
+  for (const link of document.querySelectorAll("a[data-review]")) link.href = link.href.replaceAll("YYYY-MM-DD", today);
+
+  const narrow = document.getElementById("narrow");
+  if (narrow) {
+    const status = document.getElementById("status");
+    const rows = [...document.querySelectorAll(".followed li")];
+    const mapped = [...document.querySelectorAll(".heat tbody tr[data-dataset]")];
+    const fields = [...narrow.elements];
+    const asked = new URLSearchParams(location.search);
+    for (const field of fields) {
+      if ([...field.options].some((option) => option.value === asked.get(field.name))) field.value = asked.get(field.name);
+    }
+    const show = () => {
+      const [organization, theme, state] = fields.map((field) => field.value);
+      const shown = new Set();
+      for (const row of rows) {
+        const badge = row.querySelector(".badge");
+        const fits = (!organization || row.dataset.organization === organization)
+          && (!theme || row.dataset.theme.split(" ").includes(theme))
+          && (!state || (badge.dataset.state || badge.dataset.kind) === state);
+        row.hidden = !fits;
+        if (fits) shown.add(row.dataset.dataset);
+      }
+      for (const row of mapped) row.hidden = !shown.has(row.dataset.dataset);
+      for (const group of document.querySelectorAll(".followed, .heat tbody")) {
+        group.hidden = ![...group.querySelectorAll("[data-dataset]")].some((row) => !row.hidden);
+      }
+      status.textContent = status.dataset.words.replace("{shown}", shown.size).replace("{total}", rows.length);
+      const query = new URLSearchParams(fields.filter((field) => field.value).map((field) => [field.name, field.value])).toString();
+      history.replaceState(null, "", query ? `?${query}` : location.pathname);
+    };
+    narrow.hidden = false;
+    for (const map of document.querySelectorAll(".heat")) map.scrollLeft = map.scrollWidth;
+    narrow.addEventListener("change", show);
+    narrow.addEventListener("submit", (event) => event.preventDefault());
+    show();
   }
 
   const collator = new Intl.Collator(document.documentElement.lang, { numeric: true });

@@ -1,0 +1,91 @@
+"""What ``opendata freshness`` learns from beyond git: servers of data elsewhere, and a portal. Only on request."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace, field
+from datetime import date, datetime, tzinfo
+
+import click
+
+from publisher.catalogue.model import Dataset
+from publisher.errors import Exit, OpendataError
+from publisher.freshness.model import Observation
+from publisher.reports.freshness.model import Behind
+from publisher.session import Session
+
+ON_PURPOSE = frozenset({"embargo"})
+"""What holds a dataset back without the portal being late."""
+
+
+@dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """Observations by dataset, and what a portal lacks; ``behind`` is None where it was not asked or did not answer."""
+
+    further: dict[str, tuple[Observation, ...]] = field(default_factory=dict)
+    behind: tuple[Behind, ...] | None = None
+
+
+def elsewhere(
+    session: Session, datasets: Sequence[Dataset], at: datetime, *, remote: bool = False, portal: str | None = None
+) -> Elsewhere:
+    """Ask what is asked for. A portal that cannot be reached is told on standard error, and hides no other evidence.
+
+    ``at`` is the present, in the catalogue's time zone.
+
+    Raises:
+        OpendataError: for a portal that is not there, or a catalogue that cannot be published at all.
+    """
+    further: dict[str, tuple[Observation, ...]] = {}
+    if remote and at.tzinfo is not None:
+        from publisher.freshness.remote import observe_remote
+
+        further = observe_remote(datasets, session.workspace, at, at.tzinfo)
+    if portal is None:
+        return Elsewhere(further)
+    try:
+        served, lacks = _portal(session, portal, {one.name for one in datasets}, at.tzinfo)
+    except OpendataError as error:
+        if error.exit_code is not Exit.UNREACHABLE:
+            raise
+        click.echo(session.messages.of("message", error.code, **error.params) or error.code, err=True)
+        unknown = Observation("portal", portal)
+        return Elsewhere({one.name: (*further.get(one.name, ()), unknown) for one in datasets})
+    for name, seen in served.items():
+        further[name] = (*further.get(name, ()), seen)
+    return Elsewhere(further, lacks)
+
+
+def _portal(
+    session: Session, key: str, names: Collection[str], zone: tzinfo | None
+) -> tuple[dict[str, Observation], tuple[Behind, ...]]:
+    from publisher.freshness.behind import behind
+    from publisher.freshness.line import main_line
+    from publisher.git import Repository
+    from publisher.pipeline import prepare
+    from publisher.plan.model import Kind
+
+    # What was published is read record by record, as long as the portal is open.
+    with prepare(session, key) as prepared:
+        holdings = {one.name: held for one, held in prepared.state.holdings.items() if one.kind is Kind.DATASET}
+        served = {name: replace(held, record=dict(held.record)) for name, held in holdings.items()}
+    wanted = {one.name: made for one, made in prepared.desired.subjects.items() if one.kind is Kind.DATASET}
+    held = {
+        one.name: codes
+        for one, codes in prepared.desired.held.items()
+        if one.kind is Kind.DATASET and not ON_PURPOSE & set(codes)
+    }
+    repository = Repository.find(session.root)
+    line = main_line(repository) if repository else []
+    folders = {one.name: one.folder for one in prepared.catalogue.sound.values() if one.name in names}
+    seen = {}
+    for name, holding in served.items():
+        modified = holding.record.get("modified")
+        if name in names and modified:
+            seen[name] = Observation("portal", key, on=date.fromisoformat(modified))
+    lacks = []
+    for one in behind(served, wanted, held, folders, line):
+        title = prepared.catalogue.text(prepared.catalogue.datasets[one.dataset].title, session.messages.language)
+        since = one.since.astimezone(zone).date() if one.since else None
+        lacks.append(Behind(one.dataset, title, key, since))
+    return seen, tuple(lacks)
