@@ -24,7 +24,14 @@ from publisher.errors import Exit, OpendataError
 TIMEOUT = 120.0
 _CHUNK = 1 << 16
 # Read-only, the same for every user's configuration, and no hook of the repository's is run.
-_OPTIONS = ("-c", "core.quotePath=false", "-c", "core.fsmonitor=false", "-c", "log.showSignature=false", "--no-pager")
+_SETTINGS = (
+    "core.quotePath=false",
+    "core.fsmonitor=false",
+    "log.showSignature=false",
+    "log.showRoot=true",
+    "log.diffMerges=separate",
+)
+_OPTIONS = (*(word for one in _SETTINGS for word in ("-c", one)), "--no-pager")
 
 
 @dataclass(frozen=True, slots=True)
