@@ -92,3 +92,19 @@ def test_an_earlier_day_is_only_what_git_held(root: Path, capsys: pytest.Capture
     for option in (["--remote"], ["--portal", "site"]):
         code, _, said = report(root, capsys, "--now", "2025-02-04", *option)
         assert code == 4 and "how they are now" in said
+
+
+def test_a_shallow_clone_is_told_once(
+    root: Path, tmp_path_factory: pytest.TempPathFactory, capsys: pytest.CaptureFixture[str]
+) -> None:
+    descriptor = root / "datasets/truong-mam-non/dataset.yaml"
+    text = descriptor.read_text("utf-8").replace("temporal: {start: 2023-01-01, end: 2023-12-31}\n", "")
+    terms = "{frequency: annual, evidence: [content, git]}"
+    descriptor.write_text(text.replace("{frequency: annual}", terms), "utf-8")
+    commit(root, "2025-02-05T08:00:00+07:00")
+    clone = tmp_path_factory.mktemp("clone") / "c"
+    subprocess.run(["git", "clone", "-q", "--depth", "1", root.as_uri(), str(clone)], check=True)
+    capsys.readouterr()
+    assert run(["--catalog", str(clone), "--lang", "en", "freshness"]) == 3
+    said = capsys.readouterr().out
+    assert "Could not be measured: git (this clone holds only a part of the history)." in said
