@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+from functools import lru_cache
 from statistics import median
 
 from publisher.catalogue.model import Catalogue, Dataset, FreshnessTerms, Status
@@ -159,9 +160,15 @@ def _by_period(terms: FreshnessTerms, seen: Arrivals, calendar: Calendar, today:
     first, last = _bounds(terms, seen, cut, today)
     period = last
     while first is not None and period is not None and first <= period:
-        due_at = after_period(terms, period.end, calendar).due_at
+        due_at = _due_at(terms.frequency, terms.due, terms.working_days, period.end, calendar)
         yield period, due_at, seen.day(period), seen.revision(period, cut)
         period = preceding(cut, period) if period.start > EARLIEST else None
+
+
+@lru_cache(maxsize=65536)
+def _due_at(frequency: str, due: str | None, working_days: bool, end: date, calendar: Calendar) -> date:
+    """The due date of a period: many datasets have the same terms."""
+    return after_period(FreshnessTerms(frequency, due, working_days=working_days), end, calendar).due_at
 
 
 def _bounds(terms: FreshnessTerms, seen: Arrivals, cut: str, today: date | None) -> tuple[Period | None, Period | None]:
