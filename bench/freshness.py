@@ -122,6 +122,7 @@ def main() -> None:
         about = f"{datasets} datasets, {versions} versions"
         measure(f"freshness, {about}, cold", 1 if quick else 3, report, root, cold=True)
         measure(f"freshness, {about}, warm", 5, report, root)
+        measure(f"freshness history, {about}, warm", 3, [*report, "history"], root)
         every = [sys.executable, "-c", VERSIONS, str(root), str(versions)]
         measure("every version of the same files, cold", 1, every, root, cold=True)
         measure("every version of the same files, warm", 3, every, root)
