@@ -127,6 +127,13 @@ def test_what_was_to_come_is_missing_once_its_day_is_over(opened: Any, address: 
     assert page.get_by_label(f"{label}: not there", exact=True).inner_text() == "×"
 
 
+def test_periods_whose_day_is_over_are_named_missing(opened: Any, address: str) -> None:
+    page = opened(address + "en/dataset/quy-theo-cot/", today="2026-07-15")
+    assert "By now missing" not in page.locator("p.fresh").inner_text()
+    page = opened(address + "en/dataset/quy-theo-cot/", today="2026-11-23")
+    assert "By now missing: Q2 2026, Q3 2026." in page.locator("p.fresh").inner_text()
+
+
 def test_a_review_is_dated_with_the_reader_s_day(opened: Any, address: str) -> None:
     page = opened(address + "dataset/quy-theo-tep/")
     link = page.locator("a[data-review]").get_attribute("href")

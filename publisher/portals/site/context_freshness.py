@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -39,7 +40,8 @@ class Fresh:
     """``dated`` badges are worded by the reader's clock; ``state`` is given only where the build was given an instant.
 
     ``kind`` is a state that dates do not change; with ``dated`` it holds from ``holds_from`` to ``holds_until``
-    only, and is worded ``holds``. ``dates`` are the sentences for lists, ``sentences`` all of them.
+    only, and is worded ``holds``. ``expected`` are the periods to come with their due dates, as JSON. ``dates`` are
+    the sentences for lists, ``sentences`` all of them.
     """
 
     frequency: str
@@ -58,6 +60,7 @@ class Fresh:
     delinquent_at: str
     state: str
     review: str
+    expected: str
 
 
 def fresh(lens: Lens, record: Record) -> Fresh | None:
@@ -89,7 +92,15 @@ def fresh(lens: Lens, record: Record) -> Fresh | None:
         delinquent_at=terms.get("delinquent_at") or "",
         state=state,
         review=str(terms.get("review") or ""),
+        expected=json.dumps(_expected(lens, terms), ensure_ascii=False) if promised and not fixed else "",
     )
+
+
+def _expected(lens: Lens, terms: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """The periods to come with their due dates; those that are over by the reader's clock are missing."""
+    following = {**(terms.get("next") or {}), "due_at": terms.get("due_at")}
+    coming = [one for one in (following, *(terms.get("ahead") or ())) if one.get("name") and one.get("due_at")]
+    return [(period(lens, str(one["name"])), str(one["due_at"])) for one in coming]
 
 
 def state_words(lens: Lens, state: str) -> str:
