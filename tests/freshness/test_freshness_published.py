@@ -7,6 +7,7 @@ import shutil
 import subprocess
 from pathlib import Path
 
+import icalendar
 import pytest
 from punctual import two_years
 
@@ -49,3 +50,18 @@ def test_a_shallow_clone_leaves_the_published_history(
     assert after["resources"][0]["digest"] != before["resources"][0]["digest"]
     assert after["freshness"]["history"][-10:] == before["freshness"]["history"][-10:]
     assert (clone / "build/site/dataset/quy-theo-tep/record.json").read_bytes() == other
+
+
+def test_the_portal_s_calendar_has_the_events_of_the_report_s(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OPENDATA_NOW", "2026-11-23T05:00:00Z")
+    root = two_years(tmp_path / "catalogue").root
+    assert run(["--catalog", str(root), "--quiet", "publish", "--yes"]) == 0
+    asked = ["freshness", "--fail-on", "delinquent", "--format", "ics", "--out", str(tmp_path / "report.ics")]
+    run(["--catalog", str(root), *asked])
+    first, second = (
+        {str(one["UID"]): one.decoded("DTSTART") for one in icalendar.Calendar.from_ical(path.read_bytes()).events}
+        for path in (tmp_path / "report.ics", root / "build" / "site" / "freshness.ics")
+    )
+    common = first.keys() & second.keys()
+    # How far each looks ahead differs: the report a year from today, the portal a year from the next due date.
+    assert len(common) > 15 and all(first[one] == second[one] for one in common)
