@@ -79,7 +79,7 @@ def _file(name: str, content: bytes) -> Iterator[bytes]:
 
 def measure(name: str, times: int, command: Sequence[str], root: Path, *, cold: bool = False) -> None:
     """Run a command several times and print a line; an exit code other than 0 and 1 (late data) ends the benchmark."""
-    spent, peak = [], 0.0
+    spent, worked, peak = [], [], 0.0
     for _ in range(times):
         if cold:
             forget(root)
@@ -89,14 +89,19 @@ def measure(name: str, times: int, command: Sequence[str], root: Path, *, cold: 
             if hasattr(os, "wait4"):
                 _, status, usage = os.wait4(process.pid, 0)
                 process.returncode = os.waitstatus_to_exitcode(status)
+                worked.append(usage.ru_utime + usage.ru_stime)
                 peak = max(peak, usage.ru_maxrss / (2**20 if sys.platform == "darwin" else 2**10))
             spent.append(time.perf_counter() - start)
             if process.wait() not in (0, 1):
                 output.seek(0)
                 sys.exit(f"{' '.join(command)} ended with {process.returncode}: {output.read()[-3000:]!r}")
     memory = f"{peak:.0f} MiB" if peak else "-"
+    processor = f"{statistics.median(worked):.2f} s" if worked else "-"
     spread = f"{min(spent):.2f}-{max(spent):.2f}"
-    print(f"| {name:55} | {times:4} | {statistics.median(spent):6.2f} s | {spread:>13} | {memory:>11} |", flush=True)
+    print(
+        f"| {name:55} | {times:4} | {statistics.median(spent):6.2f} s | {spread:>13} | {processor:>9} | {memory:>11} |",
+        flush=True,
+    )
 
 
 def main() -> None:
@@ -111,8 +116,8 @@ def main() -> None:
     print(f"Python {platform.python_version()}, {git}")
     if hasattr(os, "getloadavg"):
         print(f"Other work on the machine when it began: load {os.getloadavg()[0]:.1f}")
-    print(f"\n| {'job':55} | runs | median   | from-to (s)   | most memory |")
-    print(f"|{'-' * 57}|-----:|---------:|--------------:|------------:|")
+    print(f"\n| {'job':55} | runs | median   | from-to (s)   | processor | most memory |")
+    print(f"|{'-' * 57}|-----:|---------:|--------------:|----------:|------------:|")
     with tempfile.TemporaryDirectory() as folder:
         own, root = Path(folder) / "repository", Path(folder) / "history"
         subprocess.run(["git", "clone", "--quiet", str(REPOSITORY), str(own)], check=True)
@@ -122,6 +127,7 @@ def main() -> None:
         about = f"{datasets} datasets, {versions} versions"
         measure(f"freshness, {about}, cold", 1 if quick else 3, report, root, cold=True)
         measure(f"freshness, {about}, warm", 5, report, root)
+        measure(f"freshness history, {about}, warm", 3, [*report, "history"], root)
         every = [sys.executable, "-c", VERSIONS, str(root), str(versions)]
         measure("every version of the same files, cold", 1, every, root, cold=True)
         measure("every version of the same files, warm", 3, every, root)

@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
+from itertools import islice
 from pathlib import Path
 from threading import Timer
 from typing import IO
@@ -23,8 +24,16 @@ from publisher.errors import Exit, OpendataError
 
 TIMEOUT = 120.0
 _CHUNK = 1 << 16
+_BATCH = 500
 # Read-only, the same for every user's configuration, and no hook of the repository's is run.
-_OPTIONS = ("-c", "core.quotePath=false", "-c", "core.fsmonitor=false", "-c", "log.showSignature=false", "--no-pager")
+_SETTINGS = (
+    "core.quotePath=false",
+    "core.fsmonitor=false",
+    "log.showSignature=false",
+    "log.showRoot=true",
+    "log.diffMerges=separate",
+)
+_OPTIONS = (*(word for one in _SETTINGS for word in ("-c", one)), "--no-pager")
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,11 +202,17 @@ class Repository:
             yield rest
 
     def contents(self, blobs: Iterable[str], largest: int) -> Iterator[tuple[str, bytes | None]]:
-        """The bytes of blobs, one after the other by one process; None for one that is absent or larger.
+        """The bytes of blobs, one after the other; None for one that is absent or larger.
 
         Raises:
             OpendataError: ``git-failed`` if git did not come to its end.
         """
+        # In batches: however long the reader takes over all of them, no git waits for longer than its time.
+        wanted = iter(blobs)
+        while batch := tuple(islice(wanted, _BATCH)):
+            yield from self._batch(batch, largest)
+
+    def _batch(self, blobs: Iterable[str], largest: int) -> Iterator[tuple[str, bytes | None]]:
         with tempfile.TemporaryFile() as request:
             request.writelines(f"{blob}\n".encode("ascii") for blob in blobs)
             request.seek(0)

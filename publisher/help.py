@@ -76,6 +76,10 @@ EXAMPLES: dict[str, tuple[tuple[str, str], ...]] = {
         ),
         ("opendata freshness --format badges --out badges", "Badges for web pages."),
     ),
+    "opendata freshness history": (
+        ("opendata freshness history", "See what came in time over the last periods."),
+        ("opendata freshness history --now 2026-03-31 --periods 4", "The last four periods, as known on that day."),
+    ),
     "opendata freshness digest": (
         ("opendata freshness digest", "See who would be written to."),
         (

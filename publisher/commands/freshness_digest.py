@@ -94,7 +94,8 @@ def command(
     spoken = replace(session, language=report.catalogue.settings.languages[0]).messages
     place = ledger or session.workspace.folder / LEDGER
     known = _known(place)
-    project = project_of(os.environ, repository, branch)
+    settings = report.catalogue.settings
+    project = project_of(os.environ, repository or settings.repository, branch or settings.repository_branch)
     due: list[tuple[Digest, EmailMessage]] = []
     for one in digests(report.found, known, report.today):
         address = (calendar or _calendar(report)).replace("{organization}", one.organization)

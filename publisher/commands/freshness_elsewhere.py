@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, tzinfo
 
 import click

@@ -38,12 +38,12 @@ class Period:
 class Observation:
     """One piece of evidence.
 
-    ``kind`` is ``column``, ``period``, ``content``, ``git``, ``attested`` or ``temporal``. Coverage evidence (column,
-    period) says through which day the data reach (``through``) and which periods are there;
-    change evidence (content, git, attested) says when they changed or were looked at (``on``). A
-    column of days also has ``on``, the day on which its file last changed, where that is known.
-    With neither date the source was asked and could not be measured: an unreadable table,
-    or the history of a shallow clone.
+    ``kind`` is ``column``, ``period``, ``content``, ``git``, ``attested``, ``temporal``, ``remote`` or ``portal``.
+    Coverage evidence (column, period) says through which day the data reach (``through``) and which periods
+    are there; change evidence (content, git, attested, remote, portal) says when they changed or were looked at
+    (``on``). A column of days also has ``on``, the day on which its file last changed, where that is known.
+    With neither date the source was asked and could not be measured: an unreadable table, the history of a
+    shallow clone, a server that does not answer.
     """
 
     kind: str

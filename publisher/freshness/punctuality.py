@@ -11,11 +11,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+from functools import lru_cache
 from statistics import median
 
 from publisher.catalogue.model import Catalogue, Dataset, FreshnessTerms, Status
 from publisher.freshness.arrivals import Arrivals, Versions, arrivals
-from publisher.freshness.calendar import Calendar, calendar_of
+from publisher.freshness.calendar import WorkingDays, calendar_of
 from publisher.freshness.columns import Shown
 from publisher.freshness.cycles import is_periodic, rhythm
 from publisher.freshness.deadlines import after_period, after_update
@@ -118,7 +119,7 @@ def _is_followed(dataset: Dataset) -> bool:
 
 
 def deliveries(
-    dataset: Dataset, seen: Arrivals, calendar: Calendar, today: date | None = None, count: int = PERIODS
+    dataset: Dataset, seen: Arrivals, calendar: WorkingDays, today: date | None = None, count: int = PERIODS
 ) -> list[Delivery]:
     """What became of the last periods that git can tell of, oldest first; see :func:`punctuality`."""
     terms = dataset.freshness
@@ -153,15 +154,21 @@ def _delivery(
 _Known = tuple[Period, date, date | None, date | None]
 
 
-def _by_period(terms: FreshnessTerms, seen: Arrivals, calendar: Calendar, today: date | None) -> Iterator[_Known]:
+def _by_period(terms: FreshnessTerms, seen: Arrivals, calendar: WorkingDays, today: date | None) -> Iterator[_Known]:
     """Periods with due date, delivery and revision, the newest first."""
     cut = rhythm(terms)
     first, last = _bounds(terms, seen, cut, today)
     period = last
     while first is not None and period is not None and first <= period:
-        due_at = after_period(terms, period.end, calendar).due_at
+        due_at = _due_at(terms.frequency, terms.due, terms.working_days, period.end, calendar)
         yield period, due_at, seen.day(period), seen.revision(period, cut)
         period = preceding(cut, period) if period.start > EARLIEST else None
+
+
+@lru_cache(maxsize=65536)
+def _due_at(frequency: str, due: str | None, working_days: bool, end: date, calendar: WorkingDays) -> date:
+    """The due date of a period: many datasets have the same terms."""
+    return after_period(FreshnessTerms(frequency, due, working_days=working_days), end, calendar).due_at
 
 
 def _bounds(terms: FreshnessTerms, seen: Arrivals, cut: str, today: date | None) -> tuple[Period | None, Period | None]:
@@ -181,7 +188,7 @@ def _bounds(terms: FreshnessTerms, seen: Arrivals, cut: str, today: date | None)
     return first, last
 
 
-def _rolling(terms: FreshnessTerms, seen: Arrivals, calendar: Calendar) -> Iterator[_Known]:
+def _rolling(terms: FreshnessTerms, seen: Arrivals, calendar: WorkingDays) -> Iterator[_Known]:
     """One piece of time an update, named by its day: the next one is due so long after it. The newest first."""
     days = seen.changes or tuple(sorted({day for day in seen.days.values() if day is not None}))
     for place in range(len(days) - 1, -1, -1):

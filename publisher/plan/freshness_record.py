@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
 from publisher.catalogue.model import Catalogue, Dataset
 from publisher.freshness.ahead import due_dates
 from publisher.freshness.calendar import calendar_of
-from publisher.freshness.cycles import is_periodic, rhythm
+from publisher.freshness.cycles import is_periodic
+from publisher.freshness.disagreement import disagreements
 from publisher.freshness.model import Observation, Period, Timeline
 from publisher.freshness.new_file import project_at, review_link
 from publisher.freshness.punctuality import Delivery
-from publisher.freshness.timeline import covered_period, is_unmeasured
 from publisher.plan.records import record
 
 _YEAR = timedelta(366)
@@ -25,6 +25,7 @@ def freshness_record(
     """The record's ``freshness``; None where nothing is known of it."""
     if timeline is None:
         return None
+    against = {seen: period.name for seen, period in disagreements(timeline)}
     return record(
         {
             "frequency": timeline.frequency,
@@ -38,7 +39,7 @@ def freshness_record(
             "missing": timeline.missing,
             "partial": timeline.partial,
             "evidence": _observation(timeline.evidence) if timeline.evidence else None,
-            "others": [_other(one, dataset, timeline) for one in timeline.others],
+            "others": [_other(one, against) for one in timeline.others],
             "fixed": timeline.fixed.value if timeline.fixed else None,
             "fixed_from": timeline.fixed_from,
             "fixed_until": timeline.fixed_until,
@@ -58,14 +59,9 @@ def _observation(one: Observation) -> dict[str, Any]:
     return record({"kind": one.kind, "detail": one.detail, "through": one.through, "on": one.on})
 
 
-def _other(one: Observation, dataset: Dataset, timeline: Timeline) -> dict[str, Any]:
-    """Evidence that is not believed first; ``covered`` where it shows another last period."""
-    terms = dataset.freshness
-    shown = None
-    if terms is not None and timeline.covered is not None and not is_unmeasured(one):
-        shown = covered_period(rhythm(terms), one)
-    differs = shown is not None and timeline.covered is not None and shown.end != timeline.covered.end
-    return {**_observation(one), **({"covered": shown.name} if shown and differs else {})}
+def _other(one: Observation, against: Mapping[Observation, str]) -> dict[str, Any]:
+    """Evidence that is not believed first; ``covered`` is the last period that it shows where it disagrees."""
+    return {**_observation(one), **({"covered": against[one]} if one in against else {})}
 
 
 def _ahead(catalogue: Catalogue, dataset: Dataset, timeline: Timeline) -> list[dict[str, Any]]:

@@ -90,7 +90,7 @@ def _dataset(name: str, history: History, words: Messages) -> Iterator[str]:
     for one in wrong[-SHOWN:][::-1]:
         yield f"    {period_in_words(one.period, words)}: {outcome(one, words)}"
     if len(wrong) > SHOWN:
-        yield f"    {words.plural('and {count} more', 'and {count} more', len(wrong) - SHOWN)}"
+        yield f"    {words.plural('and {count} more period', 'and {count} more periods', len(wrong) - SHOWN)}"
 
 
 def told(found: Punctuality, words: Messages) -> str:

@@ -20,12 +20,17 @@ standing: reference
 """
 ORGANIZATIONS = """\
 so-giao-duc: {name: {vi: Sở Giáo dục giả, en: Made-up Department of Education}}
-so-y-te: {name: {vi: Sở Y tế giả, en: Made-up Department of Health}, valid_to: 2026-03-31, successor: {key: so-y-te-moi, basis: giả, inferred: true}}
+so-y-te:
+  name: {vi: Sở Y tế giả, en: Made-up Department of Health}
+  valid_to: 2026-03-31
+  successor: {key: so-y-te-moi, basis: giả, inferred: true}
 so-y-te-moi: {name: {vi: Sở Y tế mới giả, en: Made-up new Department of Health}, valid_from: 2026-04-01}
 """
 DATASET = """\
 title: {vi: "TITLE (giả)", en: "TITLE (made up)"}
-description: {vi: "Dữ liệu giả chỉ để kiểm thử, không có giá trị nào là thật.", en: "Made up for tests, no value is real."}
+description:
+  vi: Dữ liệu giả chỉ để kiểm thử, không có giá trị nào là thật.
+  en: Made up for tests, no value is real.
 organization: ORGANIZATION
 themes: [gia]
 license: cc-by-4
@@ -121,11 +126,10 @@ def two_years(root: Path) -> Past:
     past.write("2025-09-01", {quarter.format("2025-Q2"): table("2025-05-02")})
     past.write("2025-09-08", {change: table("8").replace("\n", "\r\n")})
     past.write("2026-01-12", {quarter.format("2025-Q4"): table("2025-11-01"), change: table("9")})
-    past.write(
-        "2026-02-09", {change: table("10"), column: table("2024-11-05", "2025-01-20", "2025-06-20", "2026-01-20")}
-    )
-    past.write("2026-04-07", {quarter.format("2026-Q1"): table("2026-02-01"), change: table("11"),
-                              column: table("2024-11-05", "2025-01-20", "2025-06-20", "2026-01-20", "2026-03-31")})  # fmt: skip
+    reached = ["2024-11-05", "2025-01-20", "2025-06-20", "2026-01-20"]
+    past.write("2026-02-09", {change: table("10"), column: table(*reached)})
+    quarterly = {quarter.format("2026-Q1"): table("2026-02-01"), column: table(*reached, "2026-03-31")}
+    past.write("2026-04-07", {**quarterly, change: table("11")})
     past.write("2026-07-10", {quarter.format("2026-Q2"): table("2026-05-01"), change: table("12")})
     past.write("2026-10-09", {quarter.format("2026-Q3"): table("2026-08-01"), change: table("13")})
     return past

@@ -179,6 +179,22 @@ def test_what_a_branch_brings_counts_when_it_is_merged(history: History) -> None
     assert days(history.versions()) == ["01-05 *", "03-05 *", "04-05 *"]
 
 
+def test_the_configuration_of_a_user_changes_nothing(history: History, monkeypatch: pytest.MonkeyPatch) -> None:
+    history.write("01-05", A)
+    history.git("checkout", "-qb", "work")
+    history.write("02-05", B)
+    history.git("checkout", "-q", "main")
+    history.git("merge", "-q", "--no-ff", "-m", "merge", "work", on="03-05")
+    before = history.versions()
+    settings = {"log.showRoot": "false", "log.diffMerges": "combined", "diff.renames": "false", "log.follow": "true"}
+    monkeypatch.setenv("GIT_CONFIG_COUNT", str(len(settings)))
+    for number, (key, value) in enumerate(settings.items()):
+        monkeypatch.setenv(f"GIT_CONFIG_KEY_{number}", key)
+        monkeypatch.setenv(f"GIT_CONFIG_VALUE_{number}", value)
+    assert history.versions() == before
+    assert days(before) == ["01-05 *", "03-05 *"]
+
+
 def test_a_rebase_counts_when_it_was_done(history: History) -> None:
     history.write("01-05", A)
     history.git("checkout", "-qb", "work")

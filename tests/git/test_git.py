@@ -131,7 +131,7 @@ def test_several_files_at_a_revision(git: Git) -> None:
     assert repository(git.folder).show_all("HEAD", []) == {}
 
 
-def test_the_files_of_a_revision_and_their_contents(git: Git) -> None:
+def test_the_files_of_a_revision_and_their_contents(git: Git, monkeypatch: pytest.MonkeyPatch) -> None:
     git.commit(1, **{"cat__datasets__a.csv": "1\n2", "cat__datasets__b.csv": "", "cat__c.csv": "1\n2", "d.csv": "4"})
     (git.folder / "cat" / "datasets" / "link.csv").symlink_to("a.csv")
     git("add", "-A")
@@ -145,6 +145,8 @@ def test_the_files_of_a_revision_and_their_contents(git: Git) -> None:
     assert list(found.contents(wanted, 100)) == [(b, b""), ("0" * 40, None), (a, b"1\n2"), (b, b"")]
     assert list(found.contents(wanted, 2)) == [(b, b""), ("0" * 40, None), (a, None), (b, b"")]
     assert list(found.contents([], 100)) == []
+    monkeypatch.setattr("publisher.git._BATCH", 3)
+    assert [content for _, content in found.contents(wanted, 100)] == [b"", None, b"1\n2", b""]
 
 
 def test_a_walk_ends_where_it_is_told_and_says_when_git_breaks_off(git: Git) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -46,7 +47,8 @@ class Fresh:
     """``data`` is what the reader's clock words the badge by, as attributes; empty where no day changes it.
 
     ``state`` is given only where the build was given an instant. ``kind`` is a state that dates do not change.
-    ``dates`` are the sentences for lists, ``sentences`` all of them.
+    ``expected`` are the periods to come with their due dates, as JSON. ``dates`` are the sentences for lists,
+    ``sentences`` all of them.
     """
 
     frequency: str
@@ -58,6 +60,7 @@ class Fresh:
     data: Mapping[str, str]
     state: str
     review: str
+    expected: str
 
 
 def fresh(lens: Lens, record: Record) -> Fresh | None:
@@ -69,6 +72,7 @@ def fresh(lens: Lens, record: Record) -> Fresh | None:
     state, fixed = terms.get("state") or "", terms.get("fixed") or ""
     kind = "" if fixed in {"fresh", "exempt"} else fixed
     begins = fixed == "ended" and bool(terms.get("fixed_from"))
+    promised = any(terms.get(key) for key in ("opens_at", "due_at", "overdue_at"))
     changes = any(terms.get(key) for key in _DATES) and not state
     dates = tuple(_dates(lens, terms))
     return Fresh(
@@ -81,6 +85,7 @@ def fresh(lens: Lens, record: Record) -> Fresh | None:
         data=_clockwork(lens, terms, words) if changes else {},
         state=state,
         review=str(terms.get("review") or ""),
+        expected=json.dumps(_expected(lens, terms), ensure_ascii=False) if promised and not (fixed or state) else "",
     )
 
 
@@ -100,6 +105,13 @@ def _clockwork(lens: Lens, terms: Mapping[str, Any], words: str) -> dict[str, st
         for state in sorted(states)
     }
     return data | {f"words-{state}": text or words for state, text in said.items()}
+
+
+def _expected(lens: Lens, terms: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """The periods to come with their due dates; those that are over by the reader's clock are missing."""
+    following = {**(terms.get("next") or {}), "due_at": terms.get("due_at")}
+    coming = [one for one in (following, *(terms.get("ahead") or ())) if one.get("name") and one.get("due_at")]
+    return [(period(lens, str(one["name"])), str(one["due_at"])) for one in coming]
 
 
 def state_words(lens: Lens, state: str) -> str:

@@ -23,6 +23,8 @@ CALENDAR = "freshness.ics"
 FEED = "feed.atom"
 MAX_DATES = 3000
 """A calendar that would have more holds only the next due date of each dataset."""
+RECENT = 6
+"""How many of a dataset's last deliveries are news."""
 _STANDING = frozenset({"paused", "ended", "exempt", "withdrawn", "not-open", "proposed"})
 
 
@@ -116,7 +118,7 @@ class Feeds:
         if not has_data(record):
             return
         history = (record.get("freshness") or {}).get("history") or ()
-        delivered = [(on, one) for one in history if (on := _date(one.get("delivered_on"))) is not None]
+        delivered = [(on, one) for one in history[-RECENT:] if (on := _date(one.get("delivered_on"))) is not None]
         for on, one in delivered:
             named = period(self._lens, str(one["period"]))
             due = day(str(one["due_at"]), self._lens.language)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -20,6 +21,7 @@ PER_PAGE = 200
 LONG = 30
 """Days from which on lateness is marked as long."""
 STATES = ("delinquent", "overdue", "due", "fresh", "no-evidence", "unmeasured", "paused", "ended", "planned")
+_MONTH = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
 _MARKS = {"early": "✓", "on-time": "✓", "late": "!", "long": "‼", "missing": "×", "unknown": "?", "next": "·"}
 _RANK = ("missing", "long", "late", "unknown", "next", "on-time", "early")
 
@@ -138,12 +140,17 @@ def _months(records: Sequence[Record]) -> list[str]:
     last = ""
     for record in records:
         for one in (record.get("freshness") or {}).get("history") or ():
-            last = max(last, one["due_at"][:7], (one.get("delivered_on") or "")[:7])
+            last = max([last, *_months_of(one)])
     if not last:
         return []
     year, month = int(last[:4]), int(last[5:])
     count = year * 12 + month - 1
     return [f"{one // 12}-{one % 12 + 1:02}" for one in range(count - MONTHS + 1, count + 1)]
+
+
+def _months_of(one: Mapping[str, Any]) -> Iterator[str]:
+    months = (str(one.get(key) or "")[:7] for key in ("due_at", "delivered_on"))
+    return (month for month in months if _MONTH.fullmatch(month))
 
 
 def _month(lens: Lens, month: str) -> dict[str, str]:

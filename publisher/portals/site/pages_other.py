@@ -119,6 +119,8 @@ def robots(drawer: Drawer) -> Iterator[tuple[str, bytes]]:
     if not drawer.base:
         return
     paths = ["", "dataset/", "organization/", "group/", "about/", "api/"]
+    if drawer.has_followed:
+        paths.append("freshness/")
     dated = {f"dataset/{e.name}/": e.modified for e in drawer.lens.entries}
     paths += sorted(dated)
     paths += [f"organization/{key}/" for key in sorted(view.organizations)]

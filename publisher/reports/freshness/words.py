@@ -60,7 +60,7 @@ EVIDENCE = {
 FAILED = {
     "column": "date column {detail} (the table cannot be read)",
     "git": "git (this clone holds only a part of the history)",
-    "content": "the content of {detail}",
+    "content": "git (this clone holds only a part of the history)",
     "remote": "the server of {detail} gave no usable answer",
     "portal": "the portal gave no usable answer about {detail}",
 }
@@ -132,9 +132,8 @@ def evidence(one: Assessment, catalogue: Catalogue, words: Messages) -> str:
     ]
     if other:
         parts.append(words.text("Other evidence disagrees: {list}.", list="; ".join(other)))
-    failed = [
-        words.text(FAILED.get(seen.kind, "{detail}"), detail=seen.detail) for seen in line.others if is_unmeasured(seen)
-    ]
+    unmeasured = [seen for seen in line.others if is_unmeasured(seen)]
+    failed = dict.fromkeys(words.text(FAILED.get(seen.kind, "{detail}"), detail=seen.detail) for seen in unmeasured)
     if failed:
         parts.append(words.text("Could not be measured: {list}.", list=", ".join(failed)))
     return " ".join(parts)

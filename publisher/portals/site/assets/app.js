@@ -26,6 +26,11 @@
     cell.setAttribute("aria-label", label);
   }
 
+  for (const said of document.querySelectorAll("[data-expected]")) {
+    const gone = JSON.parse(said.dataset.expected).filter(([, due]) => due < today).map(([name]) => name);
+    if (gone.length) said.textContent = said.dataset.words.replace("{periods}", () => gone.join(", "));
+  }
+
   for (const link of document.querySelectorAll("a[data-review]")) link.href = link.href.replaceAll("YYYY-MM-DD", today);
 
   const narrow = document.getElementById("narrow");
