@@ -148,7 +148,8 @@ def test_pauses_and_ends_are_dated(view: SiteView, make: Make) -> None:
     pages = dict(render_site(make(datasets=followed(view, fixed="paused", fixed_until="2026-06-30"))))
     page = pages["en/freshness/index.html"]
     assert "Updates paused until 30 Jun 2026." in words(page)
-    assert 'data-holds="Updates paused" data-until="2026-06-30"' in page.decode()
+    assert 'data-fixed-until="2026-06-30"' in page.decode()
+    assert 'data-words-paused="Updates paused"' in page.decode()
     assert all("2026-Q1" not in str(one["UID"]) for one in icalendar.Calendar.from_ical(pages["freshness.ics"]).events)
 
 
