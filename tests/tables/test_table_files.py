@@ -184,7 +184,7 @@ def test_a_part_with_other_columns_is_not_said_to_be_empty(tmp_path: Path) -> No
     files[0].write_bytes(b"ky,so\n2023,1\n")
     files[1].write_bytes(b"ky,so_luong\n2024,2\n")
     table = make_table(*files, schema=None)
-    assert codes(inspect(table, Lookups({("d", "r"): table}, table_rows))) == ["table-parts-differ"]
+    assert codes(inspect(table, Lookups({("d", "r"): table}, table_rows), [])) == ["table-parts-differ"]
 
 
 def test_a_declared_delimiter_and_encoding_are_used(check: Check) -> None:
