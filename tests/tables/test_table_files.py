@@ -12,7 +12,7 @@ from typing import Any
 import openpyxl
 import pytest
 import xlsxwriter
-from conftest import NAMES, ROWS, SCHEMA, Check, codes, csv_bytes, make_table
+from table_making import NAMES, ROWS, SCHEMA, Check, codes, csv_bytes, make_table
 
 from publisher.catalogue.model import Chart
 from publisher.tables import read_sheet
