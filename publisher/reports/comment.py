@@ -45,6 +45,7 @@ class Found:
     line: int | None
     message: str
     help: str
+    sheet: str = ""
 
 
 def plain(text: str, limit: int = MAX_TEXT) -> str:
@@ -80,13 +81,14 @@ def _found(data: Mapping[str, Any]) -> Found:
         raise TypeError("not a problem")
     severity = data["severity"] if data["severity"] in _SEVERITIES else "error"
     usable = isinstance(line, int) and not isinstance(line, bool) and 0 < line < 10_000_000
-    help_text = data.get("help")
+    help_text, sheet = data.get("help"), data.get("sheet")
     return Found(
         severity,
         data["file"],
         line if usable else None,
         data["message"],
         help_text if isinstance(help_text, str) else "",
+        sheet if isinstance(sheet, str) else "",
     )
 
 
@@ -125,6 +127,8 @@ def _problems(problems: Sequence[Found], link: Link, words: Messages) -> list[st
 
 def _line(one: Found, link: Link, words: Messages) -> str:
     place = words.text("line {line}", line=one.line) if one.line else words.text("file")
+    if one.sheet:
+        place = words.text("sheet {sheet}, {place}", sheet=plain(one.sheet, 100), place=place)
     advice = f" {plain(one.help)}" if one.help else ""
     return f"- {_SEVERITIES[one.severity]} {_linked(place, link(one.file, one.line))} · {plain(one.message)}{advice}"
 

@@ -129,6 +129,12 @@ def test_odd_values_of_a_report_are_put_right() -> None:
     assert read_problems(json.dumps({"problems": [entry]}), "p") == [Found("error", "f", None, "m", "")]
 
 
+def test_the_sheet_of_a_workbook_is_named_and_harmless() -> None:
+    entry = {"severity": "error", "file": "b.xlsx", "line": 4, "message": "m", "help": "", "sheet": "@all"}
+    found = read_problems(json.dumps({"problems": [entry]}), "p")
+    assert "trang tính @\u200ball, dòng 4" in comment(found, None, lambda file, line: None, messages("vi"))
+
+
 def report(*states: str) -> dict[str, object]:
     datasets = [
         {
