@@ -26,6 +26,7 @@ from publisher.plan.model import (
     Subject,
 )
 from publisher.portals.base import Portal
+from publisher.portals.site.words import day
 from publisher.text import suggest
 
 _KEPT = ("id", "name", "formerly", "title", "organization", "succession", "responsible", "themes", "contact")
@@ -34,7 +35,9 @@ _KEPT = ("id", "name", "formerly", "title", "organization", "succession", "respo
 def tombstone(record: Record, reason: str, on: date, languages: Sequence[str]) -> Record:
     """What stays of a dataset's record: who it was, and when and why it was taken down."""
     said = {
-        language: messages(language).text("Taken down on {date}: {reason}", date=on.isoformat(), reason=reason)
+        language: messages(language).text(
+            "Taken down on {date}: {reason}", date=day(on.isoformat(), language), reason=reason
+        )
         for language in languages
     }
     kept = {key: record[key] for key in _KEPT if key in record}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 
@@ -33,34 +33,54 @@ def with_generated(catalogue: Catalogue, workspace: Workspace, day: date | None 
 
 
 def list_rows(catalogue: Catalogue, day: date | None = None) -> list[Row]:
-    """One row per dataset that may be named, by name; texts in every language of the catalogue."""
-    shown = (one for one in catalogue.sound.values() if not one.embargoed(day))
+    """One row per dataset that may be named, by name; texts in every language of the catalogue.
+
+    A broken dataset stays on the portal at its last good version, so it stays in the list too, with what can be
+    read of its descriptor; only a descriptor of which nothing can be read has no row.
+    """
+    shown = (one for one in catalogue.datasets.values() if not _hidden(one, one.name in catalogue.broken, day))
     return [_row(catalogue, dataset) for dataset in sorted(shown, key=lambda one: one.name)]
+
+
+def _hidden(dataset: Dataset, broken: bool, day: date | None) -> bool:
+    if not broken:
+        return dataset.embargoed(day)
+    # Whether it has data may be a stand-in here, so a day of release to come is enough.
+    release = dataset.publish_at
+    return dataset.source.lacks("publish_at") or (release is not None and (day is None or release > day))
 
 
 def _row(catalogue: Catalogue, dataset: Dataset) -> Row:
     titles = dataset.title.by_language
+    known = _known(dataset)
     return {
         "name": dataset.name,
-        "id": str(dataset.id),
+        "id": str(dataset.id) if known("id", "formerly") else "",
         **{f"title_{language}": titles.get(language, "") for language in catalogue.settings.languages},
         "organization": dataset.organization,
         "themes": ";".join(dataset.themes),
-        "region": dataset.region or "",
-        "status": dataset.status.value,
+        "region": dataset.region or "" if known("region") else "",
+        "status": dataset.status.value if known("status") else "",
         "frequency": dataset.freshness.frequency if dataset.freshness is not None else "",
-        "license": dataset.license or "",
-        "access_rights": dataset.access_rights,
-        "resources": str(len(dataset.resources)),
-        "files": str(_files(dataset)),
+        "license": dataset.license or "" if known("license") else "",
+        "access_rights": dataset.access_rights if known("access_rights") else "",
+        "resources": str(len(dataset.resources)) if dataset.resources or known("resources") else "",
+        "files": _files(dataset) if dataset.resources or known("resources") else "",
     }
 
 
-def _files(dataset: Dataset) -> int:
+def _known(dataset: Dataset) -> Callable[..., bool]:
+    """Whether none of some fields has a stand-in, which the list would pass off as what the descriptor says."""
+    return lambda *keys: not any(dataset.source.lacks(key) for key in keys)
+
+
+def _files(dataset: Dataset) -> str:
     # The list does not exist yet when it counts its own file.
     if dataset.generated is not None:
-        return len(dataset.resources)
-    return sum(len(resource.parts) for resource in dataset.resources)
+        return str(len(dataset.resources))
+    if any(resource.source.lacks("path") for resource in dataset.resources):
+        return ""
+    return str(sum(len(resource.parts) for resource in dataset.resources))
 
 
 def _columns(languages: Sequence[str]) -> list[str]:

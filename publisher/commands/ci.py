@@ -49,13 +49,14 @@ def comment(
 
     The address, the project and the token come from the CI's environment; the reports are data and decide nothing.
     """
+    from publisher.plan.serial import plan_from_text
     from publisher.reports.comment import MARKER, read_problems
     from publisher.reports.comment import comment as render
     from publisher.reports.forges.base import put_comment
 
     words = _words(session, language)
     found = read_problems(_text(problems), problems.name) if problems else None
-    planned = _object(plan, "ci-report-unreadable") if plan else None
+    planned = plan_from_text(_text(plan), plan.name) if plan else None
     if dry_run:
         click.echo(render(found, planned, lambda _file, _line: None, words), nl=False)
         return Exit.DONE
@@ -250,17 +251,21 @@ def _event(provider: str) -> dict[str, Any]:
     path = os.environ.get("GITHUB_EVENT_PATH" if provider == "github" else "TRIGGER_PAYLOAD")
     if not path:
         return {}
-    return _object(Path(path), "ci-event-unusable")
+    return _object(Path(path))
 
 
-def _object(path: Path, otherwise: str) -> dict[str, Any]:
-    """The JSON object in a file; an error of the code ``otherwise`` if it holds none."""
+def _object(path: Path) -> dict[str, Any]:
+    """The JSON object in a file.
+
+    Raises:
+        OpendataError: ``ci-event-unusable`` if it holds none.
+    """
     try:
         found = json.loads(_text(path))
     except (ValueError, RecursionError) as error:
-        raise OpendataError(otherwise, file=path.name) from error
+        raise OpendataError("ci-event-unusable", file=path.name) from error
     if not isinstance(found, dict):
-        raise OpendataError(otherwise, file=path.name)
+        raise OpendataError("ci-event-unusable", file=path.name)
     return found
 
 

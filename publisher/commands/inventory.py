@@ -42,13 +42,14 @@ def command(session: Session, out: Path, status: tuple[str, ...]) -> None:
     if loaded.catalogue is None:
         raise OpendataError("catalogue-unreadable", Exit.NO)
     today = day_in(loaded.catalogue.settings.time_zone, now())
-    rows = [row for row in list_rows(loaded.catalogue, today) if not status or row["status"] in status]
+    listed = list_rows(loaded.catalogue, today)
+    rows = [row for row in listed if not status or row["status"] in status]
     names = list(rows[0]) if rows else ["name"]
     columns = [ColumnSpec(name, "integer" if name in {"resources", "files"} else "string") for name in names]
     with writing(out):
         convert(shape, columns, [tuple(row[name] or None for name in names) for row in rows], out)
     words = session.messages
     click.echo(words.plural("{path}: {count} dataset", "{path}: {count} datasets", len(rows), path=out))
-    if loaded.catalogue.broken and not session.quiet:
-        names = sorted(loaded.catalogue.broken)
-        click.echo(words.text("Not in it, for they cannot be read: {names}", names=", ".join(names)), err=True)
+    unread = sorted(set(loaded.catalogue.broken) - {row["name"] for row in listed})
+    if unread and not session.quiet:
+        click.echo(words.text("Not in it, for they cannot be read: {names}", names=", ".join(unread)), err=True)

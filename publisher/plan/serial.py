@@ -40,12 +40,12 @@ def plan_from_text(text: str, file: str) -> Plan:
         if data["format"] != FORMAT:
             raise OpendataError("plan-unreadable", file=file)
         return Plan(
-            data["portal"],
+            str(data["portal"]),
             data["catalogue_id"],
             data["base_commit"],
             data["commit"],
             tuple(_action_from_data(one) for one in data["actions"]),
-            tuple(HeldBack(subject_of(one["subject"]), tuple(one["codes"])) for one in data["held"]),
+            tuple(HeldBack(subject_of(one["subject"]), tuple(map(str, one["codes"]))) for one in data["held"]),
             data["unchanged"],
             data["rebuild"],
         )
@@ -90,7 +90,7 @@ def _action_from_data(data: Mapping[str, Any]) -> Action:
         tuple(FieldChange(one["field"], one["before"], one["after"]) for one in data["fields"]),
         tuple(_table(one) for one in data["tables"]),
         frozenset(Risk(risk) for risk in data["risks"]),
-        tuple(data["reasons"]),
+        tuple(map(str, data["reasons"])),
         Cost(**data["cost"]),
         data["before"],
         data["after"],
@@ -101,4 +101,12 @@ def _action_from_data(data: Mapping[str, Any]) -> Action:
 
 def _table(data: Mapping[str, Any]) -> TableChange:
     values: dict[str, Any] = {key: tuple(one) if isinstance(one, list) else one for key, one in data.items()}
-    return TableChange(**values)
+    made = TableChange(**values)
+    for one in fields(made):
+        value = getattr(made, one.name)
+        if type(value) is not _KINDS[one.type] or (type(value) is tuple and not all(isinstance(v, str) for v in value)):
+            raise TypeError(one.name)
+    return made
+
+
+_KINDS: Mapping[Any, type] = {"str": str, "int": int, "bool": bool, "tuple[str, ...]": tuple}

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
@@ -17,6 +17,8 @@ from urllib.parse import urlsplit
 
 from publisher.errors import OpendataError
 from publisher.messages import Messages
+from publisher.plan.model import Plan
+from publisher.reports.plan import headline, held_words, table_words
 
 MARKER = "<!-- opendata:report -->"
 MAX_COMMENT = 60_000
@@ -43,6 +45,7 @@ class Found:
     line: int | None
     message: str
     help: str
+    sheet: str = ""
 
 
 def plain(text: str, limit: int = MAX_TEXT) -> str:
@@ -78,17 +81,18 @@ def _found(data: Mapping[str, Any]) -> Found:
         raise TypeError("not a problem")
     severity = data["severity"] if data["severity"] in _SEVERITIES else "error"
     usable = isinstance(line, int) and not isinstance(line, bool) and 0 < line < 10_000_000
-    help_text = data.get("help")
+    help_text, sheet = data.get("help"), data.get("sheet")
     return Found(
         severity,
         data["file"],
         line if usable else None,
         data["message"],
         help_text if isinstance(help_text, str) else "",
+        sheet if isinstance(sheet, str) else "",
     )
 
 
-def comment(problems: Sequence[Found] | None, plan: Mapping[str, Any] | None, link: Link, words: Messages) -> str:
+def comment(problems: Sequence[Found] | None, plan: Plan | None, link: Link, words: Messages) -> str:
     """The whole comment; ``problems`` is None where nothing was validated, ``plan`` where nothing was planned."""
     sections = [MARKER]
     if problems is not None:
@@ -123,6 +127,8 @@ def _problems(problems: Sequence[Found], link: Link, words: Messages) -> list[st
 
 def _line(one: Found, link: Link, words: Messages) -> str:
     place = words.text("line {line}", line=one.line) if one.line else words.text("file")
+    if one.sheet:
+        place = words.text("sheet {sheet}, {place}", sheet=plain(one.sheet, 100), place=place)
     advice = f" {plain(one.help)}" if one.help else ""
     return f"- {_SEVERITIES[one.severity]} {_linked(place, link(one.file, one.line))} · {plain(one.message)}{advice}"
 
@@ -133,45 +139,19 @@ def _linked(label: str, address: str | None) -> str:
     return f"[{label}](<{_NOT_IN_ADDRESS.sub('', address)}>)"
 
 
-CHANGES = {
-    "create": "new",
-    "update": "changed",
-    "rename": "renamed",
-    "withdraw": "withdrawn",
-    "restore": "restored",
-    "delete": "deleted",
-}
-
-
-def _plan(plan: Mapping[str, Any], words: Messages) -> list[str]:
-    actions = [one for one in _list(plan.get("actions")) if isinstance(one, dict)]
-    held = [one for one in _list(plan.get("held")) if isinstance(one, dict)]
-    portal = plain(str(plan.get("portal", "")), 100)
-    lines = [f"### {words.text('What is published to {portal}', portal=portal)}", ""]
-    if not actions:
+def _plan(plan: Plan, words: Messages) -> list[str]:
+    lines = [f"### {words.text('What is published to {portal}', portal=plain(plan.portal, 100))}", ""]
+    if not plan.actions:
         lines.append(words.text("Nothing changes."))
-    for one in actions[:MAX_PROBLEMS]:
-        change = words.text(CHANGES.get(str(one.get("change")), "changed"))
-        tables = "; ".join(_table(table, words) for table in _list(one.get("tables")) if isinstance(table, dict))
-        detail = f" ({tables})" if tables else ""
-        risks = " ⚠️" if one.get("risks") else ""
-        lines.append(f"- {change}: {plain(str(one.get('subject', '')), 200)}{detail}{risks}")
-    if more := len(actions) - MAX_PROBLEMS:
-        lines += [words.plural("- and {count} more", "- and {count} more", more)] if more > 0 else []
-    if held:
+    for action in plan.actions[:MAX_PROBLEMS]:
+        lines.append(f"- {plain(headline(action, words))}" + (" ⚠️" if action.risks else ""))
+        lines += [f"  - {plain(table_words(table, words))}" for table in action.tables]
+    if (more := len(plan.actions) - MAX_PROBLEMS) > 0:
+        lines.append(words.plural("- and {count} more", "- and {count} more", more))
+    if plan.held:
         lines += ["", words.text("Held back at the last good version:")]
-        lines += [f"- {plain(str(one.get('subject', '')), 200)}" for one in held[:MAX_PROBLEMS]]
+        lines += [f"- {plain(f'{one.subject.name}: {held_words(one, words)}')}" for one in plan.held[:MAX_PROBLEMS]]
     return [*lines, ""]
-
-
-def _table(table: Mapping[str, Any], words: Messages) -> str:
-    numbers = {key: table.get(key) for key in ("added", "removed", "changed")}
-    known = {key: value if isinstance(value, int) else 0 for key, value in numbers.items()}
-    return words.text("rows: {added} added, {removed} removed, {changed} changed", **known)
-
-
-def _list(value: object) -> Iterable[Any]:
-    return value if isinstance(value, list) else []
 
 
 def _shortened(text: str, words: Messages) -> str:

@@ -18,7 +18,7 @@ def github(problems: Sequence[Worded]) -> str:
 def _command(one: Worded) -> str:
     place = {"file": one.file, "line": one.problem.line, "col": one.problem.column, "title": one.problem.code}
     properties = ",".join(f"{key}={property_of(str(value))}" for key, value in place.items() if value is not None)
-    text = f"{one.message}\n→ {one.help}" if one.help else one.message
+    text = f"{one.message_in_sheet}\n→ {one.help}" if one.help else one.message_in_sheet
     return f"::{one.problem.severity} {properties}::{data(text)}"
 
 

@@ -24,7 +24,7 @@ def gitlab(problems: Sequence[Worded]) -> str:
         met[fingerprint] += 1
         issues.append(
             {
-                "description": f"{one.message} → {one.help}" if one.help else one.message,
+                "description": f"{one.message_in_sheet} → {one.help}" if one.help else one.message_in_sheet,
                 "check_name": one.problem.code,
                 "fingerprint": f"{fingerprint}-{met[fingerprint]}",
                 "severity": _SEVERITIES[one.problem.severity],

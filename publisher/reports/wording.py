@@ -22,18 +22,31 @@ class Worded:
     file: str
     message: str
     help: str
+    sheet: str = ""
 
     @property
     def place(self) -> str:
-        """``file:line:column`` as editors and terminals make links of it."""
-        steps = [self.file, self.problem.line, self.problem.column if self.problem.line else None]
+        """``file:line:column`` as editors and terminals make links of it, ``file [sheet]:line`` in a workbook."""
+        file = f"{self.file} [{self.sheet}]" if self.sheet else self.file
+        steps = [file, self.problem.line, self.problem.column if self.problem.line else None]
         return ":".join(str(step) for step in steps if step is not None)
+
+    @property
+    def message_in_sheet(self) -> str:
+        """The message, after the name of its sheet if any: for formats whose places are files and lines only."""
+        return f"[{self.sheet}] {self.message}" if self.sheet else self.message
 
 
 def worded(problems: Iterable[Problem], messages: Messages, prefix: str = "") -> list[Worded]:
     """Problems in order and in words; ``prefix`` is the way from the repository's root to the catalogue's."""
     return [
-        Worded(one, _clean(prefix + one.file), _clean(messages.message(one)), _clean(messages.help(one)))
+        Worded(
+            one,
+            _clean(prefix + one.file),
+            _clean(messages.message(one)),
+            _clean(messages.help(one)),
+            _clean(one.sheet or ""),
+        )
         for one in in_order(problems)
     ]
 

@@ -105,6 +105,7 @@ class _Inspection:
         quirks = Quirks(table, file, raw)
         scanner = Scanner(columns, self.types, table.contact_columns, self.detectors, raw.first)
         before = self.gatherer.rows if self.gatherer else 0
+        read = False
         try:
             judgement = judge(table, part, raw, self.schema, (quirks, scanner))
             if judgement.header_errors:
@@ -112,12 +113,13 @@ class _Inspection:
                 for problem in explain_header(table, file, raw, judgement.header_at):
                     found.add(problem)
             elif self._same_columns(part, columns, found):
+                read = True
                 self._rows(part, raw, judgement.rows, found)
         finally:
             # What was seen before a file breaks off counts too, and no number of other problems hides it.
             found.kept[:0] = [*_personal(table, file, raw, columns, scanner, self.detectors), *quirks.problems()]
         rows = (self.gatherer.rows if self.gatherer else 0) - before
-        if not rows and not judgement.header_errors:
+        if read and not rows:
             found.add(table.problem("table-no-rows", file, sheet=raw.sheet))
         size = part.path.stat().st_size
         self.parts.append(PartFacts(file, digest_of_file(part.path), size, part.period, rows, raw.sheet))

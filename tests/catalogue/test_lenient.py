@@ -54,11 +54,30 @@ def test_a_dataset_of_wrong_shape_is_checked_but_never_published(root: Path) -> 
     assert "truong-hoc" in catalogue.datasets and "truong-hoc" in catalogue.broken
     assert dict(catalogue.sound) == {}
     assert report.held == {"truong-hoc": ("shape-value",)}
-    assert list_rows(catalogue, date(2024, 3, 1)) == []
+    assert [(row["name"], row["status"]) for row in list_rows(catalogue, date(2024, 3, 1))] == [("truong-hoc", "")]
     entry = PortalEntry("site", Source(Document("catalog/portals.yaml", "", {})), "site", include=tuple(Status))
     desired = desired_state(catalogue, report, {}, entry, None, None)
     subject = Subject(Kind.DATASET, "truong-hoc")
     assert subject not in desired.subjects and desired.held[subject] == ("shape-value",)
+
+
+def test_a_dataset_with_a_misspelt_key_stays_in_the_list_as_it_was(root: Path) -> None:
+    before = list_rows(checked(root)[0], date(2024, 3, 1))
+    change(root, "organization: so-vi-du", "organisation: so-vi-du")
+    catalogue, _ = checked(root)
+    assert "truong-hoc" in catalogue.broken
+    assert list_rows(catalogue, date(2024, 3, 1)) == before != []
+
+
+@pytest.mark.parametrize("release", ["2024-05-01", "soon"])
+def test_a_broken_dataset_is_not_named_before_its_day_of_release(root: Path, release: str) -> None:
+    change(root, "status: published", f"status: publishd\npublish_at: {release}")
+    assert list_rows(checked(root)[0], date(2024, 3, 1)) == []
+
+
+def test_a_descriptor_of_which_nothing_can_be_read_has_no_row(root: Path) -> None:
+    (root / DESCRIPTOR).write_text("- a list\n", "utf-8")
+    assert list_rows(checked(root)[0], date(2024, 3, 1)) == []
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,8 @@ from fake_forges import Forge
 
 from publisher.catalogue.load import load
 from publisher.cli import run
+from publisher.plan.model import Plan
+from publisher.plan.serial import plan_to_data
 from publisher.reports.comment import MARKER
 
 Start = Callable[[dict[str, Any]], Forge]
@@ -92,7 +94,7 @@ def test_links_lead_to_the_editor(github: Start, gitlab: Start, problems: Path) 
 
 def test_a_push_finds_its_merged_request(github: Start, gitlab: Start, tmp_path: Path) -> None:
     plan = tmp_path / "plan.json"
-    plan.write_text(json.dumps({"portal": "site", "actions": [], "held": []}), "utf-8")
+    plan.write_text(json.dumps(plan_to_data(Plan("site", "c", None, None))), "utf-8")
     forge = github({"head_commit": {}})
     assert run(["ci", "comment", "--provider", "github", "--plan", str(plan), "--language", "vi"]) == 0
     assert "Những gì được công bố lên site" in forge.comments[0]["body"]

@@ -10,8 +10,11 @@ from markdown_it import MarkdownIt
 
 from publisher.errors import OpendataError
 from publisher.messages import messages
+from publisher.plan.model import Action, Change, HeldBack, Kind, Plan, Risk, Subject
 from publisher.reports.comment import MARKER, MAX_COMMENT, Found, comment, plain, read_problems
 from publisher.reports.freshness_issue import issue_body, read_freshness, verdict
+from publisher.reports.plan import table_words
+from publisher.tables.model import TableChange
 
 VI = messages("vi")
 RENDERER = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"])
@@ -99,26 +102,18 @@ def test_a_clean_merge_request_is_told_so() -> None:
     assert "Không có gì phải sửa." in comment([found(severity="notice")], None, link, VI)
 
 
-def test_the_plan_in_words() -> None:
-    plan = {
-        "portal": "site",
-        "actions": [
-            {
-                "change": "update",
-                "subject": "dataset/a",
-                "tables": [{"added": 3, "removed": 0, "changed": 1}],
-                "risks": [],
-            },
-            {"change": "delete", "subject": "dataset/<b>", "tables": [], "risks": ["delete"]},
-        ],
-        "held": [{"subject": "dataset/c", "codes": ["x"]}],
-    }
-    text = comment(None, plan, link, VI)
-    assert "- thay đổi: dataset/a (dòng: thêm 3, bớt 0, sửa 1)" in text
-    assert "- xóa: dataset/&lt;b\\> ⚠️" in text
-    assert "Giữ lại ở bản tốt gần nhất:\n- dataset/c" in text
-    for broken in ({}, {"actions": 3, "held": "x"}, {"actions": [1, {"tables": [None]}]}):
-        assert comment(None, broken, link, VI).startswith(MARKER)
+def test_the_plan_in_the_words_of_every_plan() -> None:
+    actions = (
+        Action(Change.UPDATE, Subject(Kind.DATASET, "a"), tables=(TableChange("bang", added=3, changed=1),)),
+        Action(Change.DELETE, Subject(Kind.DATASET, "<b>"), risks=frozenset({Risk.DELETE})),
+    )
+    held = (HeldBack(Subject(Kind.DATASET, "c"), ("theme-unknown",)),)
+    text = comment(None, Plan("site", "c", None, None, actions, held), link, VI)
+    assert "- sửa tập dữ liệu a\n  - bang: " in text
+    assert all(plain(table_words(one, VI)) in text for one in actions[0].tables)
+    assert "- xóa tập dữ liệu &lt;b\\> ⚠️" in text
+    assert "Giữ lại ở bản tốt gần nhất:\n- c: " in text
+    assert "Không có gì thay đổi." in comment(None, Plan("site", "c", None, None), link, VI)
 
 
 @pytest.mark.parametrize(
@@ -132,6 +127,12 @@ def test_a_report_of_another_shape_is_refused(text: str) -> None:
 def test_odd_values_of_a_report_are_put_right() -> None:
     entry = {"file": "f", "message": "m", "severity": "fatal", "line": True, "help": ["x"]}
     assert read_problems(json.dumps({"problems": [entry]}), "p") == [Found("error", "f", None, "m", "")]
+
+
+def test_the_sheet_of_a_workbook_is_named_and_harmless() -> None:
+    entry = {"severity": "error", "file": "b.xlsx", "line": 4, "message": "m", "help": "", "sheet": "@all"}
+    found = read_problems(json.dumps({"problems": [entry]}), "p")
+    assert "trang tính @\u200ball, dòng 4" in comment(found, None, lambda file, line: None, messages("vi"))
 
 
 def report(*states: str) -> dict[str, object]:

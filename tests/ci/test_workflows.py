@@ -195,7 +195,7 @@ def test_github_publishes_with_the_plan_in_the_comment(runner: Runner, github: S
     forge = github({"head_commit": {}})
     results = runner.steps("opendata-publish.yml")
     assert [one.returncode for one in results] == [0, 0, 0], [one.stderr for one in results]
-    assert "dataset/truong-mam-non" in forge.comments[0]["body"]
+    assert "tập dữ liệu truong-mam-non" in forge.comments[0]["body"]
     assert (runner.folder / "build/site/index.html").is_file()
 
 
@@ -252,4 +252,4 @@ def test_gitlab_validates_publishes_and_watches(runner: Runner, gitlab: Start, g
     published = runner.job("pages", OPENDATA_CI_TOKEN=TOKEN)
     assert published.returncode == 0, published.stdout + published.stderr
     assert (runner.folder / "public/index.html").is_file()
-    assert "dataset/truong-mam-non" in forge.comments[0]["body"]
+    assert "tập dữ liệu truong-mam-non" in forge.comments[0]["body"]

@@ -54,3 +54,12 @@ def test_what_is_no_plan_is_said_to_be_none(text: str) -> None:
     with pytest.raises(OpendataError) as caught:
         plan_from_text(text, "plan.json")
     assert caught.value.code == "plan-unreadable"
+
+
+@pytest.mark.parametrize(("key", "value"), [("added", "3"), ("added", True), ("emptied", [3]), ("resource", None)])
+def test_a_table_of_odd_values_is_no_plan(key: str, value: object) -> None:
+    data = plan_to_data(PLAN)
+    table = next(one["tables"][0] for one in data["actions"] if one["tables"])
+    table[key] = value
+    with pytest.raises(OpendataError, match="plan-unreadable"):
+        plan_from_text(json.dumps(data), "plan.json")

@@ -26,7 +26,7 @@ def test_the_bytes_go_at_once_and_a_note_stays(publisher: Any) -> None:
     assert [path for path in mine if path.endswith((".csv", ".xlsx", "datapackage.json"))] == []
     page = tree[f"dataset/{NAME}/index.html"].decode()
     assert "Lộ thông tin" in page
-    assert "2024-06-01" in page
+    assert "Gỡ xuống ngày 01/06/2024: Lộ thông tin" in page
     assert not any(b"Hoa Sen" in content for content in tree.values())
     assert {k: v for k, v in tree.items() if k.startswith("dataset/khac/")} == others
 

@@ -58,7 +58,7 @@ def test_human_groups_by_file_and_counts() -> None:
         "catalog/themes.yaml:1:1: warning: The file has the line ends of Windows (CRLF). [yaml-crlf]",
         "    → Run opendata fix, or choose “LF” in the editor.",
         "",
-        f"{DESCRIPTOR}:2:1: error: “title” must be text, but is a number. [shape-type]",
+        f"{DESCRIPTOR} [S]:2:1: error: “title” must be text, but is a number. [shape-type]",
         "    → Write it in that form; put a number that is meant as text in quotes.",
         f"{DESCRIPTOR}:6:9: error: “status” does not take the value “publishd”. [shape-value]",
         "    → Did you mean “published”? It takes: published, planned.",
@@ -66,6 +66,13 @@ def test_human_groups_by_file_and_counts() -> None:
         "2 errors, 1 warning, 1 notice in 3 files.",
     ]
     assert render([], "human", messages("vi")) == "Không có vấn đề nào."
+
+
+def test_the_sheet_of_a_workbook_is_named_where_people_read() -> None:
+    one = Problem("table-blank-row", "datasets/b/b.xlsx", 4, sheet="Quý 1\n")
+    assert report("human", [one], colour=False).startswith("datasets/b/b.xlsx [Quý 1 ]:4: error: ")
+    assert "::[Quý 1 ] " in report("github", [one])
+    assert json.loads(report("gitlab", [one]))[0]["description"].startswith("[Quý 1 ] ")
 
 
 def test_human_speaks_vietnamese_and_colours_only_where_wanted(monkeypatch: pytest.MonkeyPatch) -> None:

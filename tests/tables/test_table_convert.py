@@ -10,9 +10,9 @@ from pathlib import Path
 
 import openpyxl
 import pytest
-from conftest import SCHEMA, make_table
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from table_making import SCHEMA, make_table
 
 from publisher.catalogue.document import parse_document
 from publisher.catalogue.model import Source, TableSchema

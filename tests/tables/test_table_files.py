@@ -12,10 +12,12 @@ from typing import Any
 import openpyxl
 import pytest
 import xlsxwriter
-from conftest import NAMES, ROWS, SCHEMA, Check, codes, csv_bytes, make_table
+from table_making import NAMES, ROWS, SCHEMA, Check, codes, csv_bytes, make_table
 
 from publisher.catalogue.model import Chart
 from publisher.tables import read_sheet
+from publisher.tables.inspect import inspect
+from publisher.tables.keys import Lookups
 from publisher.tables.rows import read_csv_rows, table_rows
 
 DICTS = [{"ma": a, "ten": b, "ngay": c or None, "so": int(d) if d.isdigit() else float(d)} for a, b, c, d in ROWS]
@@ -175,6 +177,14 @@ def test_rows_are_numbered_as_the_sheet_numbers_them(check: Check) -> None:
     (missing,) = check("a.xlsx", content, sheet="khác").problems
     assert missing.code == "table-sheet-missing"
     assert missing.params == {"wanted": "khác", "sheets": "Số liệu"}
+
+
+def test_a_part_with_other_columns_is_not_said_to_be_empty(tmp_path: Path) -> None:
+    files = tmp_path / "a-2023.csv", tmp_path / "a-2024.csv"
+    files[0].write_bytes(b"ky,so\n2023,1\n")
+    files[1].write_bytes(b"ky,so_luong\n2024,2\n")
+    table = make_table(*files, schema=None)
+    assert codes(inspect(table, Lookups({("d", "r"): table}, table_rows), [])) == ["table-parts-differ"]
 
 
 def test_a_declared_delimiter_and_encoding_are_used(check: Check) -> None:

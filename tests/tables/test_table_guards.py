@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import make_table
+from table_making import make_table
 
 from publisher.tables import magic
 from publisher.tables.inspect import inspect

@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import SCHEMA, make_table
 from frictionless import Dialect, Schema
 from frictionless.formats import CsvControl
 from frictionless.resources import TableResource
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from table_making import SCHEMA, make_table
 
 from publisher.messages import messages
 from publisher.personal import detectors

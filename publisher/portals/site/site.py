@@ -245,7 +245,7 @@ class SitePortal:
                     return (swap.current(self.folder) / path).open("rb")
                 except (FileNotFoundError, NotADirectoryError):
                     return None
-        return self._address.get(path) if self._address else None
+            return self._address.get(path) if self._address else None
 
     def _records(self, known: SiteState) -> dict[Subject, StoredRecord]:
         return {subject: StoredRecord(partial(self._record, subject, one)) for subject, one in known.entries.items()}
