@@ -6,6 +6,8 @@ from requests import Session
 from requests.adapters import HTTPAdapter
 from urllib3.util.retry import Retry
 
+from publisher import __version__
+
 TIMEOUT = (10.0, 60.0)
 """Seconds to connect and to wait for bytes; every request is given it."""
 CONNECTIONS = 8
@@ -20,6 +22,7 @@ def make_session(retries: int = RETRIES) -> Session:
     not granted: a job that waits is worse than one that says why it stopped. The caller closes the session.
     """
     session = Session()
+    session.headers["User-Agent"] = f"opendata-publisher/{__version__}"
     adapter = HTTPAdapter(
         pool_maxsize=CONNECTIONS,
         max_retries=Retry(

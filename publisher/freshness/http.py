@@ -1,4 +1,7 @@
-"""Requests to addresses that a catalogue names, bounded in bytes, time and reach. Proxies are the environment's."""
+"""Requests to addresses that a catalogue names, bounded in bytes, time and reach.
+
+The session is that of :mod:`publisher.http`, without its retries: what does not answer is asked on the next run.
+"""
 
 from __future__ import annotations
 
@@ -16,10 +19,10 @@ from urllib.parse import urljoin, urlsplit
 import requests
 from requests.utils import get_environ_proxies, select_proxy
 
-from publisher import __version__
+from publisher.http import make_session
 
 TIMEOUT = (10.0, 30.0)
-"""Seconds to connect, and to wait for the next bytes."""
+"""Seconds to connect, and to wait for the next bytes: strangers' servers get less than our own."""
 LONGEST = 60.0
 """Seconds for one answer as a whole."""
 LARGEST = 50 << 20
@@ -29,6 +32,7 @@ PATIENCE = 30.0
 REDIRECTS = 5
 _BUSY = frozenset({429, 503})
 _CHUNK = 1 << 16
+_NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
 
 
 class Unanswered(Exception):
@@ -54,8 +58,7 @@ class Asker:
 
     def __init__(self, sleep: Callable[[float], None] = time.sleep) -> None:
         self._sleep = sleep
-        self._session = requests.Session()
-        self._session.headers["User-Agent"] = f"opendata-publisher/{__version__}"
+        self._session = make_session(retries=0)
         self._session.auth = _nobody
 
     def __enter__(self) -> Self:
@@ -144,11 +147,22 @@ def _allow(url: str) -> None:
         }
     except (OSError, UnicodeError, ValueError) as error:
         raise Unanswered("unknown host") from error
-    for address in found:
+    for address in map(_reached, found):
         if address.is_link_local or address.is_multicast or address.is_unspecified:
             raise Unanswered("not a public address")
         if not address.is_global and not _is_named(host):
             raise Unanswered("not a public address")
+
+
+def _reached(
+    address: ipaddress.IPv4Address | ipaddress.IPv6Address,
+) -> ipaddress.IPv4Address | ipaddress.IPv6Address:
+    """The IPv4 address that an IPv6 one stands for (RFC 4291, 2.5.5.2; 6to4; NAT64, RFC 6052), else itself."""
+    if isinstance(address, ipaddress.IPv4Address):
+        return address
+    if address in _NAT64:
+        return ipaddress.IPv4Address(address.packed[-4:])
+    return address.ipv4_mapped or address.sixtofour or address
 
 
 def _is_named(host: str) -> bool:
@@ -174,7 +188,7 @@ def _headers(answer: requests.Response) -> Answer:
 def _instant(text: str | None) -> datetime | None:
     try:
         found = parsedate_to_datetime(text) if text else None
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
     return found if found is None or found.tzinfo else found.replace(tzinfo=UTC)
 
@@ -182,7 +196,7 @@ def _instant(text: str | None) -> datetime | None:
 def _retry_after(answer: requests.Response) -> float | None:
     """The seconds that the server asks for, as a number or a date (RFC 9110, 10.2.3)."""
     text = answer.headers.get("Retry-After", "").strip()
-    if text.isdigit():
+    if text.isascii() and text.isdigit():
         return float(text)
     at = _instant(text)
     return max(0.0, (at - datetime.now(UTC)).total_seconds()) if at else None

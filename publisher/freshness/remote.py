@@ -153,7 +153,7 @@ def _judged(before: Seen, answer: Answer, digest: str | None, now: datetime) -> 
 
 def _of_this_moment(answer: Answer, now: datetime) -> bool:
     """Whether the date of change is only that of the answer, as servers without files give it; or of the future."""
-    return answer.modified is not None and answer.modified > (answer.date or now) - _JUST_NOW
+    return answer.modified is not None and answer.modified > min(answer.date or now, now) - _JUST_NOW
 
 
 def _unchanged(answer: Answer, before: Seen) -> bool:

@@ -43,7 +43,7 @@ class Server:
                 outer.asked.append(f"{self.command} {self.path}")
                 reply = outer.answers.get(self.path.partition("?")[0])
                 status, headers, body = reply(self.command) if reply else (404, {}, b"")
-                self.send_response(status)
+                self.send_response_only(status)
                 for name, value in {"Content-Length": str(len(body)), **headers}.items():
                     self.send_header(name, value)
                 self.end_headers()
@@ -178,6 +178,18 @@ def test_too_many_requests_end_the_visit_of_that_host(server: Server, look: Look
     assert server.asked == ["HEAD /a.csv"]
 
 
+@pytest.mark.parametrize("odd", ["\u00b2", "9" * 400, "Fri, 31 Dec 2020 23:59:59 +99999999999999999999"])
+def test_an_odd_wish_to_wait_is_not_granted(server: Server, look: Look, odd: str) -> None:
+    server.says("/a.csv", status=429, Retry_After=odd)
+    assert look(f"{server.url}/a.csv") == (Observation("remote", "127.0.0.1/a.csv"),)
+
+
+def test_a_server_whose_clock_is_ahead_dates_no_change_into_the_future(server: Server, look: Look) -> None:
+    ahead = "Fri, 20 Nov 2099 03:00:00 GMT"
+    server.says("/a.csv", Date="Sat, 21 Nov 2099 03:00:00 GMT", Last_Modified=ahead)
+    assert look(f"{server.url}/a.csv") == ()
+
+
 def test_a_short_wait_is_waited_once(server: Server, look: Look) -> None:
     replies = itertools.chain([(429, {"Retry-After": "7"}, b"")], itertools.repeat((200, {"Last-Modified": OLD}, CSV)))
     server.answers["/a.csv"] = lambda _: next(replies)
@@ -199,7 +211,17 @@ def test_redirects_stay_with_the_host(server: Server, look: Look, target: str) -
 
 
 @pytest.mark.parametrize(
-    "url", ["ftp://127.0.0.1/a", "http://169.254.169.254/latest", "http://0.0.0.0:1/", "http://inside.test/", "http://"]
+    "url",
+    [
+        "ftp://127.0.0.1/a",
+        "http://169.254.169.254/latest",
+        "http://[::ffff:169.254.169.254]/latest",
+        "http://[64:ff9b::a9fe:a9fe]/latest",
+        "http://[2002:a9fe:a9fe::]/latest",
+        "http://0.0.0.0:1/",
+        "http://inside.test/",
+        "http://",
+    ],
 )
 def test_addresses_inside_the_network_are_not_asked(
     server: Server, look: Look, url: str, monkeypatch: pytest.MonkeyPatch

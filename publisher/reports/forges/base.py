@@ -94,7 +94,7 @@ class Http:
         self._base = base.rstrip("/")
         self._session = make_session()
         self._session.auth = Bearer(token)
-        self._session.headers.update({"User-Agent": "opendata-publisher", **(headers or {})})
+        self._session.headers.update(headers or {})
 
     def ask(self, method: str, path: str, *, absent: bool = False, **options: Any) -> Any:
         """The answer's JSON; None for 403 and 404 where ``absent`` allows it.
