@@ -150,8 +150,7 @@ def send(smtp: smtplib.SMTP, message: EmailMessage) -> bool:
     try:
         smtp.send_message(message)
     except (smtplib.SMTPRecipientsRefused, smtplib.SMTPDataError, smtplib.SMTPSenderRefused):
-        smtp.rset()
-        return False
+        return False  # smtplib itself has ended the transaction, or the connection where the server wants that
     except (OSError, smtplib.SMTPException) as error:
         raise OpendataError("mail-unreachable", Exit.UNREACHABLE, host="", reason=type(error).__name__) from error
     return True

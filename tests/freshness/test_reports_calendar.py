@@ -12,7 +12,7 @@ from uuid import UUID
 import icalendar
 import pytest
 import vobject
-from twelve import report_of, write_catalogue
+from support.states import report_of, write_catalogue
 
 from publisher.catalogue.model import FreshnessTerms
 from publisher.freshness.ahead import due_dates

@@ -15,7 +15,7 @@ from xml.etree import ElementTree as ET
 
 import jsonschema
 import pytest
-from twelve import report_of, write_catalogue
+from support.states import report_of, write_catalogue
 
 from publisher.cli import run
 from publisher.freshness.badge import COLORS

@@ -27,12 +27,13 @@ class Box:
     taken: list[tuple[str, list[str], bytes]] = field(default_factory=list)
     logins: list[tuple[bytes, bytes]] = field(default_factory=list)
     refuse: str = ""
+    saying: str = "550 no such mailbox"
 
     async def handle_RCPT(
         self, server: Protocol, session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
         if address == self.refuse:
-            return "550 no such mailbox"
+            return self.saying
         envelope.rcpt_tos.append(address)
         return "250 OK"
 
@@ -56,8 +57,9 @@ def smtp() -> Iterator[Callable[..., Box]]:
     """Start servers: ``smtp(context=…)`` with TLS by STARTTLS, ``smtp(login=True)`` with names and passwords."""
     running: list[Controller] = []
 
-    def start(*, context: ssl.SSLContext | None = None, login: bool = False, refuse: str = "") -> Box:
-        box = Box(refuse=refuse)
+    def start(*, context: ssl.SSLContext | None = None, login: bool = False, **refusal: str) -> Box:
+        box = Box()
+        box.refuse, box.saying = refusal.get("refuse", box.refuse), refusal.get("saying", box.saying)
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             box.port = probe.getsockname()[1]

@@ -15,7 +15,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from twelve import write_catalogue
+from support.states import write_catalogue
 
 from publisher.catalogue.load import load
 from publisher.cli import run
@@ -180,6 +180,15 @@ def test_a_server_gets_each_mail_once(
     assert "Bệnh viện, phòng khám" in text_of(box.mails[1])
     assert digest(root, *asked) == 0
     assert len(box.taken) == 2
+
+
+def test_a_server_that_hangs_up_is_told_in_one_line(
+    root: Path, smtp: Callable[..., Any], capsys: pytest.CaptureFixture[str]
+) -> None:
+    box = smtp(refuse="giaoduc@example.org", saying="421 too many mails")
+    assert digest(root, "--smtp-url", f"smtp://127.0.0.1:{box.port}") == 3
+    told = capsys.readouterr().err
+    assert "so-giao-duc" in told and "SMTPServerDisconnected" in told and "Traceback" not in told
 
 
 def test_what_a_server_refuses_is_named_and_tried_again(
