@@ -107,10 +107,9 @@ def write(files: dict[str, bytes], out: Path | None) -> None:
     """Write a report's files: to standard output, into a file, or below a folder where there are several.
 
     Raises:
-        OpendataError: ``freshness-not-written``.
+        OpendataError: ``cannot-write``.
     """
-    from publisher.messages import reason_of
-    from publisher.workspace import write_atomically
+    from publisher.workspace import write_atomically, writing
 
     if out is None:
         for content in files.values():
@@ -118,8 +117,6 @@ def write(files: dict[str, bytes], out: Path | None) -> None:
         return
     for name, content in files.items():
         path = out / name if name else out
-        try:
+        with writing(path):
             path.parent.mkdir(parents=True, exist_ok=True)
             write_atomically(path, content)
-        except OSError as error:
-            raise OpendataError("freshness-not-written", path=str(path), reason=reason_of(error)) from error
