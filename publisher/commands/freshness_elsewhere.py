@@ -80,12 +80,20 @@ def _portal(
     folders = {one.name: one.folder for one in prepared.catalogue.sound.values() if one.name in names}
     seen = {}
     for name, holding in served.items():
-        modified = holding.record.get("modified")
-        if name in names and modified:
-            seen[name] = Observation("portal", key, on=date.fromisoformat(modified))
+        modified = _day(holding.record.get("modified"))
+        if name in names and modified is not None:
+            seen[name] = Observation("portal", key, on=modified)
     lacks = []
     for one in behind(served, wanted, held, folders, line):
         title = prepared.catalogue.text(prepared.catalogue.datasets[one.dataset].title, session.messages.language)
         since = one.since.astimezone(zone).date() if one.since else None
         lacks.append(Behind(one.dataset, title, key, since))
     return seen, tuple(lacks)
+
+
+def _day(text: object) -> date | None:
+    """A date of a record; what a portal gave back may hold anything."""
+    try:
+        return date.fromisoformat(str(text))
+    except ValueError:
+        return None
