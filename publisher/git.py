@@ -167,14 +167,6 @@ class Repository:
             position += size + 1
         return found
 
-    def last_author(self, file: str) -> str | None:
-        """The name of the author of a file's last change; None where unknown."""
-        out = self._ask("log", "-1", "--format=%H%x00%an", "--", file)
-        if not out:
-            return None
-        sha, name = out.decode("utf-8", "replace").rstrip("\n").split("\0")
-        return None if sha in self.edge else name
-
     def holders(self, folders: Iterable[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
         """Commits of all branches that touched files in folders of these names, newest first, and those files."""
         patterns = [f":(glob)**/{name}/**" for name in folders]

@@ -47,8 +47,7 @@ def timeline(
     are those of the period after the last one covered, so an early or late delivery never moves
     them. ``by`` is the day on which one looks: what lies after it, and a period that is still
     running, do not count; None takes the evidence at its word. ``calendar`` says which days are worked
-    and which deadlines move (:func:`publisher.freshness.calendar.calendar_of`). Observations are in days already, so
-    ``zone`` is not needed; it is accepted for callers that pass it.
+    and which deadlines move (:func:`publisher.freshness.calendar.calendar_of`).
     """
     fixed = _BY_STATUS.get(status)
     frequency = terms.frequency if terms else "unknown"

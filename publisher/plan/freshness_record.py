@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
-from publisher.catalogue.model import Catalogue, Dataset
+from publisher.catalogue.model import Catalogue, Dataset, Status
 from publisher.freshness.ahead import due_dates
 from publisher.freshness.calendar import calendar_of
 from publisher.freshness.cycles import is_periodic
@@ -90,7 +90,7 @@ def _delivery(one: Delivery) -> dict[str, Any]:
 def _review(catalogue: Catalogue, dataset: Dataset, timeline: Timeline) -> str | None:
     """Where a review is written in the browser, for data that promise dates."""
     address = catalogue.settings.repository
-    if address is None or not is_periodic(timeline.frequency) or dataset.status.value != "published":
+    if address is None or not is_periodic(timeline.frequency) or dataset.status is not Status.PUBLISHED:
         return None
     project = project_at(address, catalogue.settings.repository_branch)
     return review_link(project, dataset.folder) if project else None

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from publisher.catalogue.frequencies import FREQUENCIES, frequency_from, label_of
 from publisher.catalogue.load import load
 from publisher.catalogue.model import FreshnessTerms
 from publisher.freshness.durations import Duration, parse_duration
@@ -20,7 +21,6 @@ from publisher.freshness.periods import (
     preceding,
     rhythm,
 )
-from publisher.freshness.vocabulary import FREQUENCIES, frequency_from, label_of
 from publisher.messages import Messages
 
 days = st.dates(date(2000, 1, 1), date(2030, 12, 31))

@@ -173,10 +173,6 @@ def test_a_shallow_clone_says_nothing_of_what_it_cannot_know(git: Git, tmp_path:
     assert found.is_shallow()
     assert len(found.edge) == 1
     assert repository(git.folder).edge == frozenset()
-    assert found.last_author("old") is None
-    assert found.last_author("new") == "Lan"
-    assert repository(git.folder).last_author("old") == "Lan"
-    assert repository(git.folder).last_author("nothing") is None
 
 
 def test_a_damaged_repository_is_not_taken_for_an_unchanged_one(git: Git) -> None:

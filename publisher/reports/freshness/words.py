@@ -6,12 +6,12 @@ import re
 from collections.abc import Iterator
 from datetime import date
 
+from publisher.catalogue.frequencies import FREQUENCIES
 from publisher.catalogue.model import Catalogue
 from publisher.freshness.legal import ListReview
 from publisher.freshness.model import Assessment, Observation, Period, State
 from publisher.freshness.periods import parse_period
 from publisher.freshness.timeline import is_unmeasured
-from publisher.freshness.vocabulary import FREQUENCIES
 from publisher.messages import Messages
 from publisher.portals.site.words import day as written_day
 from publisher.reports.freshness.model import Report, disagreements
