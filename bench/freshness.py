@@ -7,19 +7,15 @@ rows. Cold is a run without any cache, warm the next ones. Every run is a proces
 from __future__ import annotations
 
 import argparse
-import os
-import platform
 import random
-import statistics
 import subprocess
 import sys
 import tempfile
-import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from measure import OPENDATA, REPOSITORY, forget
+from measure import OPENDATA, REPOSITORY, Benchmark, forget, head
 
 sys.path.insert(0, str(REPOSITORY / "tests" / "support"))
 
@@ -77,33 +73,6 @@ def _file(name: str, content: bytes) -> Iterator[bytes]:
     yield content + b"\n"
 
 
-def measure(name: str, times: int, command: Sequence[str], root: Path, *, cold: bool = False) -> None:
-    """Run a command several times and print a line; an exit code other than 0 and 1 (late data) ends the benchmark."""
-    spent, worked, peak = [], [], 0.0
-    for _ in range(times):
-        if cold:
-            forget(root)
-        with tempfile.TemporaryFile() as output:
-            start = time.perf_counter()
-            process = subprocess.Popen(list(command), cwd=root, stdout=output, stderr=subprocess.STDOUT)
-            if hasattr(os, "wait4"):
-                _, status, usage = os.wait4(process.pid, 0)
-                process.returncode = os.waitstatus_to_exitcode(status)
-                worked.append(usage.ru_utime + usage.ru_stime)
-                peak = max(peak, usage.ru_maxrss / (2**20 if sys.platform == "darwin" else 2**10))
-            spent.append(time.perf_counter() - start)
-            if process.wait() not in (0, 1):
-                output.seek(0)
-                sys.exit(f"{' '.join(command)} ended with {process.returncode}: {output.read()[-3000:]!r}")
-    memory = f"{peak:.0f} MiB" if peak else "-"
-    processor = f"{statistics.median(worked):.2f} s" if worked else "-"
-    spread = f"{min(spent):.2f}-{max(spent):.2f}"
-    print(
-        f"| {name:55} | {times:4} | {statistics.median(spent):6.2f} s | {spread:>13} | {processor:>9} | {memory:>11} |",
-        flush=True,
-    )
-
-
 def main() -> None:
     """Print the machine, the versions and the figures."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -111,26 +80,22 @@ def main() -> None:
     quick = parser.parse_args().quick
     datasets, versions = (500, 5_000) if quick else (10_000, 100_000)
     report = [*OPENDATA, "freshness"]
-    git = subprocess.run(["git", "--version"], capture_output=True, text=True, check=True).stdout.strip()
-    print(f"{datetime.now(UTC):%Y-%m-%d}, {platform.platform()}, {os.cpu_count()} processors ({platform.machine()})")
-    print(f"Python {platform.python_version()}, {git}")
-    if hasattr(os, "getloadavg"):
-        print(f"Other work on the machine when it began: load {os.getloadavg()[0]:.1f}")
-    print(f"\n| {'job':55} | runs | median   | from-to (s)   | processor | most memory |")
-    print(f"|{'-' * 57}|-----:|---------:|--------------:|----------:|------------:|")
     with tempfile.TemporaryDirectory() as folder:
         own, root = Path(folder) / "repository", Path(folder) / "history"
         subprocess.run(["git", "clone", "--quiet", str(REPOSITORY), str(own)], check=True)
-        measure("freshness, this repository, cold", 3, report, own, cold=True)
-        measure("freshness, this repository, warm", 3, report, own)
+        bench = Benchmark(own, fine=(0, 1))  # 1: late data
+        head(bench, own)
+        bench.measure("freshness, this repository, cold", 3, report, own, lambda: forget(own))
+        bench.measure("freshness, this repository, warm", 3, report, own)
         history(root, datasets, versions)
         about = f"{datasets} datasets, {versions} versions"
-        measure(f"freshness, {about}, cold", 1 if quick else 3, report, root, cold=True)
-        measure(f"freshness, {about}, warm", 5, report, root)
-        measure(f"freshness history, {about}, warm", 3, [*report, "history"], root)
+        bench.measure(f"freshness, {about}, cold", 1 if quick else 3, report, root, lambda: forget(root))
+        bench.measure(f"freshness, {about}, warm", 5, report, root)
+        bench.measure(f"freshness history, {about}, warm", 3, [*report, "history"], root)
         every = [sys.executable, "-c", VERSIONS, str(root), str(versions)]
-        measure("every version of the same files, cold", 1, every, root, cold=True)
-        measure("every version of the same files, warm", 3, every, root)
+        forget(root)
+        bench.measure("every version of the same files, cold", 1, every, root)
+        bench.measure("every version of the same files, warm", 3, every, root)
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import json
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -224,7 +225,7 @@ def test_redirects_stay_with_the_host(server: Server, look: Look, target: str) -
     ],
 )
 def test_addresses_inside_the_network_are_not_asked(
-    server: Server, look: Look, url: str, monkeypatch: pytest.MonkeyPatch
+    server: Server, look: Look, url: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     """A name that leads to this machine is refused; the number itself, where the catalogue says it, is not."""
     real = http.socket.getaddrinfo
@@ -236,6 +237,8 @@ def test_addresses_inside_the_network_are_not_asked(
     )
     (seen,) = look(url)
     assert seen.on is None
+    (known,) = json.loads((tmp_path / ".opendata" / LEDGER).read_text("utf-8")).values()
+    assert known["failure"] in {"not an address", "not a public address"}
     assert server.asked == []
 
 
