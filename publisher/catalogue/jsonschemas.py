@@ -88,8 +88,9 @@ def _resolved(schema: Any) -> Any:
 
 
 def _is_date(text: str) -> bool:
+    # A year below 1000 is a slip (0205-07-01), and the periods before it would leave the calendar.
     try:
-        return bool(re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text)) and bool(date.fromisoformat(text))
+        return bool(re.fullmatch(r"[1-9][0-9]{3}-[0-9]{2}-[0-9]{2}", text)) and bool(date.fromisoformat(text))
     except ValueError:
         return False
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from publisher.catalogue.model import Catalogue, Dataset
 from publisher.errors import Exit, OpendataError
 from publisher.freshness.model import Assessment, Observation, State
+from publisher.freshness.periods import EARLIEST, LATEST
 from publisher.session import Session
 from publisher.session import now as clock
 from publisher.text import suggest
@@ -171,10 +172,13 @@ def instant_of(text: str | None, zone: tzinfo) -> datetime:
         return clock()
     try:
         if _DAY.match(text):
-            return datetime.combine(date.fromisoformat(text), time(12), zone)
-        found = datetime.fromisoformat(text)
+            found = datetime.combine(date.fromisoformat(text), time(12), zone)
+        else:
+            found = datetime.fromisoformat(text)
     except ValueError as error:
         raise OpendataError("freshness-bad-now", value=text) from error
+    if not EARLIEST <= found.date() <= LATEST:
+        raise OpendataError("freshness-bad-now", value=text)
     return found if found.tzinfo else found.replace(tzinfo=zone)
 
 

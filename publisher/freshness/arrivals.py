@@ -11,7 +11,7 @@ from publisher.catalogue.model import ColumnEvidence, Dataset, FreshnessTerms
 from publisher.freshness.columns import Shown
 from publisher.freshness.cycles import is_periodic, rhythm
 from publisher.freshness.model import Period
-from publisher.freshness.periods import following, parse_period, partial_periods, period_of
+from publisher.freshness.periods import LATEST, following, parse_period, partial_periods, period_of
 from publisher.freshness.versions import Version
 
 Versions = Mapping[str, Sequence[Version]]
@@ -157,7 +157,10 @@ def _by_change(
         days |= {at.astimezone(zone).date() for at in _changed(files, versions, "git" in kinds)}
     if "attested" in kinds:
         # A review that says how far the data are right shows no more than that, as a change on the next day would.
-        days |= {one.on if one.covers is None else min(one.on, one.covers + timedelta(1)) for one in dataset.reviews}
+        days |= {
+            one.on if one.covers is None else min(one.on, min(one.covers, LATEST) + timedelta(1))
+            for one in dataset.reviews
+        }
     changes = tuple(sorted(days))
     # Data that lie elsewhere are known by their reviews alone, and since the first of them.
     return Arrivals("content", since or (None if files or not changes else changes[0]), changes=changes)

@@ -21,7 +21,7 @@ from publisher.freshness.content import content_digest
 from publisher.freshness.http import Answer, Asker, Refused, Unanswered
 from publisher.freshness.model import Observation
 from publisher.tables.source import Table, table_of
-from publisher.workspace import Workspace, write_atomically
+from publisher.workspace import Workspace, unwritable, write_atomically
 
 HOSTS = 8
 """Hosts that are asked at the same time; each gets one request after the other."""
@@ -58,7 +58,7 @@ def observe_remote(
     """Ask the addresses of published datasets' resources; what they say, by dataset.
 
     Raises:
-        OpendataError: ``locked`` while another run asks.
+        OpendataError: ``locked`` while another run asks, ``workspace-unwritable``.
     """
     wanted = tuple(one for one in datasets if one.status is Status.PUBLISHED)
     tables = {r.url: table_of(r, one.name) for one in wanted for r in one.resources if r.url and not r.service}
@@ -180,4 +180,7 @@ def _read(workspace: Workspace) -> dict[str, Seen]:
 
 def _write(workspace: Workspace, ledger: Mapping[str, Seen]) -> None:
     text = json.dumps({url: asdict(seen) for url, seen in sorted(ledger.items())}, ensure_ascii=False, indent=1)
-    write_atomically(workspace.folder / LEDGER, text.encode())
+    try:
+        write_atomically(workspace.folder / LEDGER, text.encode())
+    except OSError as error:
+        raise unwritable(workspace.folder, error) from error

@@ -143,13 +143,33 @@ def test_attesting_what_is_not_there_names_what_was_meant(
     assert "truong-mam-non" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("arguments", [["--now", "hôm nay"], ["--upcoming", "30"], ["--select", "x"], ["nowhere"]])
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["--now", "hôm nay"],
+        ["--now", "0001-01-01"],
+        ["--now", "9999-12-31T23:59:59-11:00"],
+        ["--upcoming", "30"],
+        ["--select", "x"],
+        ["nowhere"],
+    ],
+)
 def test_wrong_use_is_one_clear_line(
     catalogue_dir: Path, capsys: pytest.CaptureFixture[str], arguments: list[str]
 ) -> None:
     assert run(["--catalog", str(catalogue_dir), "--lang", "vi", "freshness", *arguments]) == 4
     said = capsys.readouterr().err
     assert said and "freshness-" not in said and "selection-" not in said
+
+
+@pytest.mark.parametrize("command", [[], ["history"]])
+@pytest.mark.parametrize("day", ["9999-12-31", "0001-01-01"])
+def test_a_review_that_covers_an_impossible_day_is_no_defect(catalogue_dir: Path, command: list[str], day: str) -> None:
+    review = catalogue_dir / "datasets/truong-mam-non/reviews/2025-01-10.yaml"
+    review.parent.mkdir()
+    review.write_text(f"on: 2025-01-10\nby: Giả\nnote: Giả\ncovers: {day}\n", "utf-8")
+    edit(catalogue_dir, "{frequency: annual}", "{frequency: monthly, evidence: [attested]}")
+    assert run(["--catalog", str(catalogue_dir), "freshness", *command, "--now", "2025-02-01"]) in {0, 1}
 
 
 @pytest.mark.parametrize("language", ["vi", "en", "zz"])
