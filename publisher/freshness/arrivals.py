@@ -52,8 +52,8 @@ class Arrivals:
         return day if day is not None and first is not None and day > first else None
 
 
-def arrivals(dataset: Dataset, versions: Versions, columns: Shown, zone: tzinfo) -> Arrivals:
-    """When the data of a dataset came in, in days of ``zone``.
+def arrivals(dataset: Dataset, versions: Versions, columns: Shown, zone: tzinfo, by: date | None = None) -> Arrivals:
+    """When the data of a dataset came in, in days of ``zone``; reviews dated after the day ``by`` do not count yet.
 
     The first source of the descriptor's order that shows anything counts; without an order: the period in file
     names, then changes of content and reviews together. Sources of change count together wherever one is reached.
@@ -69,7 +69,7 @@ def arrivals(dataset: Dataset, versions: Versions, columns: Shown, zone: tzinfo)
         elif kind == "period":
             found = _by_name(dataset, versions, frequency, since, zone)
         else:
-            found = _by_change(dataset, versions, _asked_changes(terms), since, zone)
+            found = _by_change(dataset, versions, _asked_changes(terms), since, zone, by)
         if found.days or found.changes:
             return found
     return Arrivals("content", since)
@@ -149,7 +149,7 @@ def _last_change(files: Sequence[str], versions: Versions, zone: tzinfo) -> date
 
 
 def _by_change(
-    dataset: Dataset, versions: Versions, kinds: frozenset[str], since: date | None, zone: tzinfo
+    dataset: Dataset, versions: Versions, kinds: frozenset[str], since: date | None, zone: tzinfo, by: date | None
 ) -> Arrivals:
     files = [part.file for resource in dataset.resources for part in resource.parts]
     days: set[date] = set()
@@ -160,6 +160,7 @@ def _by_change(
         days |= {
             one.on if one.covers is None else min(one.on, min(one.covers, LATEST) + timedelta(1))
             for one in dataset.reviews
+            if by is None or one.on <= by
         }
     changes = tuple(sorted(days))
     # Data that lie elsewhere are known by their reviews alone, and since the first of them.

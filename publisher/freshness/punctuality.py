@@ -107,7 +107,7 @@ def punctuality(
     found = {}
     for dataset in catalogue.sound.values() if datasets is None else datasets:
         if _is_followed(dataset):
-            seen = arrivals(dataset, versions, columns or {}, zone)
+            seen = arrivals(dataset, versions, columns or {}, zone, today)
             found[dataset.name] = tuple(deliveries(dataset, seen, calendar, today, periods))
     return {name: known for name, known in found.items() if known}
 

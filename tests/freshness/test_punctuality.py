@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import shutil
 import subprocess
-from datetime import date, datetime
+from dataclasses import replace
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -13,9 +14,10 @@ import jsonschema
 import pytest
 from punctual import Past, table, two_years
 
+from publisher.catalogue.load import load
 from publisher.cli import run
 from publisher.freshness.model import Period
-from publisher.freshness.punctuality import Delivery, Outcome, Trend, summed_up
+from publisher.freshness.punctuality import Delivery, Outcome, Trend, punctuality, summed_up
 
 pytestmark = pytest.mark.skipif(shutil.which("git") is None, reason="needs git")
 SCHEMA = json.loads((Path(__file__).parents[2] / "docs/schemas/freshness-history.schema.json").read_text("utf-8"))
@@ -154,6 +156,21 @@ def test_pauses_and_ends_make_nothing_late(tmp_path: Path, capsys: pytest.Captur
         ("2025-06", "missing", None),
         ("2025-07", "missing", None),
         ("2025-08", "missing", None),
+    ]
+
+
+def test_a_review_dated_into_the_future_delivers_nothing_yet(catalogue_dir: Path) -> None:
+    reviews = catalogue_dir / "datasets/truong-mam-non/reviews"
+    reviews.mkdir()
+    for day in ("2024-01-10", "2099-01-10"):
+        (reviews / f"{day}.yaml").write_text(f"on: {day}\nby: Giả\nnote: Giả\n", "utf-8")
+    loaded = load(catalogue_dir).catalogue
+    assert loaded is not None
+    elsewhere = replace(loaded.datasets["truong-mam-non"], resources=())
+    found = punctuality(loaded, {}, now=datetime(2025, 6, 1, tzinfo=UTC), datasets=[elsewhere])
+    assert [(one.period.name, one.outcome) for one in found["truong-mam-non"]] == [
+        ("2023", Outcome.ON_TIME),
+        ("2024", Outcome.MISSING),
     ]
 
 
