@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, tzinfo
+from datetime import datetime, tzinfo
 
 import click
 
@@ -64,6 +64,7 @@ def _portal(
     from publisher.git import Repository
     from publisher.pipeline import prepare
     from publisher.plan.model import Kind
+    from publisher.plan.records import day_of
 
     # What was published is read record by record, as long as the portal is open.
     with prepare(session, key) as prepared:
@@ -80,7 +81,7 @@ def _portal(
     folders = {one.name: one.folder for one in prepared.catalogue.sound.values() if one.name in names}
     seen = {}
     for name, holding in served.items():
-        modified = _day(holding.record.get("modified"))
+        modified = day_of(holding.record.get("modified"))
         if name in names and modified is not None:
             seen[name] = Observation("portal", key, on=modified)
     lacks = []
@@ -89,11 +90,3 @@ def _portal(
         since = one.since.astimezone(zone).date() if one.since else None
         lacks.append(Behind(one.dataset, title, key, since))
     return seen, tuple(lacks)
-
-
-def _day(text: object) -> date | None:
-    """A date of a record; what a portal gave back may hold anything."""
-    try:
-        return date.fromisoformat(str(text))
-    except ValueError:
-        return None

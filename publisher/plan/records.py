@@ -41,6 +41,14 @@ def record(values: Mapping[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in made.items() if value is not None}
 
 
+def day_of(value: object) -> date | None:
+    """A date of a record; None for what is none, as what a portal gave back may hold anything."""
+    try:
+        return date.fromisoformat(str(value))
+    except ValueError:
+        return None
+
+
 def validity(span: Validity) -> dict[str, Any]:
     """``valid_from`` and ``valid_to`` of a record."""
     return {"valid_from": span.start, "valid_to": span.end}

@@ -15,6 +15,7 @@ from publisher.freshness.ahead import is_frequent
 from publisher.freshness.atom import Entry, Feed, atom, news_id
 from publisher.freshness.ical import DueDate, calendar, uid
 from publisher.plan.model import Record
+from publisher.plan.records import day_of
 from publisher.portals.site.context import Lens, has_data
 from publisher.portals.site.context_dataset import period
 from publisher.portals.site.words import day
@@ -90,7 +91,7 @@ class Feeds:
         first = {"name": following.get("name"), "due_at": terms["due_at"]}
         frequent = is_frequent(str(terms.get("frequency")))
         for one in [first, *(terms.get("ahead") or ())]:
-            due = _date(one.get("due_at"))
+            due = day_of(one.get("due_at"))
             if due is None:
                 continue
             named = period(self._lens, str(one["name"])) if one.get("name") else ""
@@ -118,13 +119,13 @@ class Feeds:
         if not has_data(record):
             return
         history = (record.get("freshness") or {}).get("history") or ()
-        delivered = [(on, one) for one in history[-RECENT:] if (on := _date(one.get("delivered_on"))) is not None]
+        delivered = [(on, one) for one in history[-RECENT:] if (on := day_of(one.get("delivered_on"))) is not None]
         for on, one in delivered:
             named = period(self._lens, str(one["period"]))
             due = day(str(one["due_at"]), self._lens.language)
             said = self._lens.say("{period}, due on {due}", period=named, due=due)
             yield self._entry(record, str(one["period"]), on, f" ({named})", said)
-        modified = _date(record.get("modified"))
+        modified = day_of(record.get("modified"))
         if not delivered and modified is not None:
             yield self._entry(record, modified.isoformat(), modified, "", "")
 
@@ -152,16 +153,8 @@ class Feeds:
 
 def _stamp(terms: Mapping[str, Any], due: date) -> date:
     evidence = terms.get("evidence") or {}
-    known = _date(evidence.get("on") or evidence.get("through"))
+    known = day_of(evidence.get("on") or evidence.get("through"))
     return min(known, due) if known else due
-
-
-def _date(text: object) -> date | None:
-    """A date of a record; what a portal gave back may hold anything."""
-    try:
-        return date.fromisoformat(str(text))
-    except ValueError:
-        return None
 
 
 def _id(record: Record) -> UUID:
