@@ -11,7 +11,7 @@ import click
 
 from publisher.catalogue.model import Catalogue, Dataset
 from publisher.errors import Exit, OpendataError
-from publisher.session import Session
+from publisher.session import Session, now
 
 MAX_TEXT = 2000
 
@@ -26,14 +26,18 @@ MAX_TEXT = 2000
 def command(session: Session, dataset: str, by: str, on: datetime, note: str, covers: datetime | None) -> int:
     """Record that a dataset was reviewed and is still right.
 
-    Writes reviews/DATE.yaml in the dataset's folder, and never over a review that is there.
+    Writes reviews/DATE.yaml in the dataset's folder, for a day that has come, and never over a review that is there.
     """
     from publisher.catalogue.load import load
+    from publisher.zones import day_in
 
     loaded = load(session.root)
     if loaded.catalogue is None:
         raise OpendataError("freshness-no-catalogue", Exit.NO, loaded.problems)
     found = find_dataset(loaded.catalogue, dataset)
+    today = day_in(loaded.catalogue.settings.time_zone, now())
+    if on.date() > today:
+        raise OpendataError("attest-future", day=on.date().isoformat(), today=today.isoformat())
     path = write_review(session.root, found, by, on.date(), note, covers.date() if covers else None)
     click.echo(path.relative_to(session.root).as_posix())
     return Exit.DONE

@@ -18,6 +18,7 @@ from publisher.workspace import Workspace
 
 TODAY = date(2026, 3, 1)
 KINDERGARTENS = "datasets/truong-mam-non/dataset.yaml"
+REVIEWS = "datasets/truong-mam-non/reviews"
 ORGANIZATIONS = "catalog/organizations.yaml"
 SCHEMA = "schemas/truong-mam-non.yaml"
 RESOURCE = {"name": "truong-mam-non", "path": "truong-mam-non.csv", "schema": "truong-mam-non"}
@@ -83,6 +84,11 @@ def second(name: str = "nha-tre", **keys: Any) -> Make:
     entry = {"name": "bang", "path": "bang.csv"}
     mine = {"title": {"vi": "Nhà trẻ", "en": "Nurseries"}, "resources": [entry]}
     return both(file(f"datasets/{name}/dataset.yaml", **{**mine, **keys}), text(f"datasets/{name}/bang.csv"))
+
+
+def review(named: str, on: str) -> Make:
+    """A review of a day in a file of a name."""
+    return text(f"{REVIEWS}/{named}.yaml", f"on: {on}\nby: Tổ dữ liệu\nnote: Số liệu còn đúng.\n")
 
 
 def without_file(root: Path, edit: Edit) -> None:
@@ -308,6 +314,8 @@ BAD: list[tuple[str, str, Make]] = [
     ("promise-passed", KINDERGARTENS, dataset(status="planned", promised="2026-02-28", resources=[])),
     ("published-not-public", KINDERGARTENS, dataset(access_rights="non-public")),
     ("embargo-without-data", KINDERGARTENS, dataset(status="planned", promised="2026-04-01", publish_at="2026-04-01")),
+    ("review-future", f"{REVIEWS}/2026-03-02.yaml", review("2026-03-02", "2026-03-02")),
+    ("review-file-name", f"{REVIEWS}/2026-02-11.yaml", review("2026-02-11", "2026-02-01")),
     ("embargo-pending", KINDERGARTENS, dataset(publish_at="2026-03-02")),
     ("keywords-few", KINDERGARTENS, dataset(keywords=["trường"])),
     ("description-short", KINDERGARTENS, dataset(description="Danh sách trường mầm non.")),
@@ -402,6 +410,8 @@ GOOD: list[Make] = [
     both(resource(path=None, url="https://a.example/wfs", service=True), without_file),
     dataset(resources=[RESOURCE, {"name": "giai-thich", "url": "https://a.example/giai-thich.pdf"}]),
     dataset(publish_at="2026-03-01"),
+    review("2026-03-01", "2026-03-01"),
+    review("2026-02-01-lan-hai", "2026-02-01"),
     dataset(resources=[RESOURCE, {"name": "la", "url": "https://[x/bang.pdf"}], landing_page="https://[x/?a=1@b"),
     file(
         "catalog/portals.yaml",
