@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from publisher.catalogue.load import load
+from publisher.messages import messages
 from publisher.problem import Problem
 from publisher.validation.rules import RULE_OF, RULES
 from publisher.validation.run import Options, validate
@@ -371,6 +372,13 @@ def test_a_rule_speaks(catalogue_dir: Path, edit: Edit, code: str, where: str, m
     make(catalogue_dir, edit)
     found = [(one.code, one.file) for one in problems(catalogue_dir)]
     assert (code, where) in found
+
+
+def test_what_is_not_there_at_all_is_not_counted(catalogue_dir: Path, edit: Edit) -> None:
+    edit(KINDERGARTENS, keywords=None)
+    (few,) = problems(catalogue_dir)
+    assert messages("vi").message(few).startswith("Chưa có từ khóa nào; từ 3 ")
+    assert messages("en").message(few).startswith("There are no keywords; 3 ")
 
 
 def test_a_valid_catalogue_has_no_problem(catalogue_dir: Path) -> None:

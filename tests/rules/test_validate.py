@@ -327,7 +327,7 @@ def test_the_command_says_what_is_wrong_and_what_to_do(
     capsys.readouterr()
     assert run(["--lang", "vi", "validate", "truong-mam-non"]) == 1
     out = capsys.readouterr().out
-    assert "Không có giấy phép nào tên là 'cc-by-5'" in out
+    assert "Không có giấy phép nào tên là “cc-by-5”" in out
     assert "cc-by-4" in out
     assert run(["validate", "--format", "json", "--no-tables"]) == 1
     (problem,) = json.loads(capsys.readouterr().out)["problems"]
