@@ -71,8 +71,10 @@ class Messages:
         return "" if found == key else _fill(found, {name: self._worded(value) for name, value in params.items()})
 
     def message(self, problem: Problem) -> str:
-        """What is wrong, in one or two sentences."""
-        return self.of("message", problem.code, **_known(problem)) or problem.code
+        """What is wrong, in one or two sentences; where the count is zero, in the words for none if there are such."""
+        known = _known(problem)
+        none = self.of("message for none", problem.code, **known) if known.get("count") == 0 else ""
+        return none or self.of("message", problem.code, **known) or problem.code
 
     def help(self, problem: Problem) -> str:
         """What to do about it."""

@@ -10,6 +10,7 @@ from typing import Any
 
 from publisher.problem import Problem
 from publisher.tables.judge import Judged
+from publisher.tables.quirks import enum_of, fits_composed
 from publisher.tables.source import RawTable, Table, column_letter
 from publisher.text import fold
 
@@ -86,7 +87,10 @@ def explain_row(table: Table, file: str, raw: RawTable, row: Judged) -> Iterator
         name = getattr(error, "field_name", None) or None
         if error.type in {"missing-cell", "extra-cell"} or name in absent:
             continue
-        code, params = _cause(error, fields.get(name or "", {}), row, raw.first - 2)
+        field = fields.get(name or "", {})
+        if error.type == "constraint-error" and '"enum"' in error.note and _is_only_decomposed(error, field, row):
+            continue
+        code, params = _cause(error, field, row, raw.first - 2)
         if code == "table-primary-key-empty" and required:
             continue
         yield table.problem(code, file, row.line, sheet=raw.sheet, field=name, given=params)
@@ -95,6 +99,11 @@ def explain_row(table: Table, file: str, raw: RawTable, row: Judged) -> Iterator
     if extra:
         column = column_letter(extra[0].field_number - 1)
         yield table.problem("table-extra-cell", file, row.line, sheet=raw.sheet, count=len(extra), column=column)
+
+
+def _is_only_decomposed(error: Any, field: Mapping[str, Any], row: Judged) -> bool:
+    """Whether the one error about decomposed text, which :class:`Quirks` gives for the whole file, tells this too."""
+    return len(row.raw) >= error.field_number and fits_composed(row.raw[error.field_number - 1], enum_of(field))
 
 
 def _cause(error: Any, field: Mapping[str, Any], row: Judged, offset: int) -> tuple[str, dict[str, object]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 from publisher.problem import Problem, Severity
@@ -31,6 +31,8 @@ class Quirks:
         self._line = raw.first - 1
         self._seen: dict[str, tuple[int, int, str | None]] = {}
         self._names = [field["name"] for field in table.schema["fields"]] if table.schema else raw.labels
+        self._enums = [enum_of(field) for field in table.schema["fields"]] if table.schema else []
+        self._misses_enum = False
         self._listed = {
             str(value)
             for field in (table.schema["fields"] if table.schema else ())
@@ -55,7 +57,8 @@ class Quirks:
         for code, (line, count, field) in self._seen.items():
             if code == "table-tcvn3" and count < _LETTERS:
                 continue
-            severity = Severity.ERROR if code == "table-mojibake" else Severity.WARNING
+            damaging = code == "table-mojibake" or (code == "table-not-nfc" and self._misses_enum)
+            severity = Severity.ERROR if damaging else Severity.WARNING
             yield self._table.problem(
                 code, self._file, line, severity=severity, sheet=self._raw.sheet, field=field, count=count
             )
@@ -79,12 +82,23 @@ class Quirks:
             for index, cell in enumerate(cells):
                 if isinstance(cell, str) and damaged(cell):
                     self._note(code, index)
+                    self._misses_enum |= index < len(self._enums) and fits_composed(cell, self._enums[index])
 
     def _note(self, code: str, index: int) -> None:
         line, count, field = self._seen.get(code, (self._line, 0, None))
         if not count and self._table.schema and index < len(self._names):
             field = self._names[index]
         self._seen[code] = (line, count + 1, field)
+
+
+def enum_of(field: Mapping[str, Any]) -> frozenset[str]:
+    """The texts that a field lists as its only values."""
+    return frozenset(one for one in field.get("constraints", {}).get("enum", ()) if isinstance(one, str))
+
+
+def fits_composed(cell: Any, listed: Collection[str]) -> bool:
+    """Whether a cell misses a list of values only because its letters and marks stand apart (``table-not-nfc``)."""
+    return isinstance(cell, str) and cell not in listed and unicodedata.normalize("NFC", cell) in listed
 
 
 def _has(pattern: re.Pattern[str]) -> Callable[[str], bool]:

@@ -37,7 +37,8 @@ def held_datasets(
     for table in tables:
         # An excused problem does not make an unreadable file publishable.
         if table.facts is None and catalogue.datasets[table.dataset].status is not Status.WITHDRAWN:
-            codes[table.dataset].update(problem.code for problem in table.problems)
+            errors = (problem.code for problem in table.problems if problem.severity is Severity.ERROR)
+            codes[table.dataset].update(errors)
     for problem in unreadable:
         for name in _held_by(catalogue, problem) & names:
             codes[name].add(problem.code)

@@ -143,6 +143,13 @@ def test_attesting_what_is_not_there_names_what_was_meant(
     assert "truong-mam-non" in capsys.readouterr().err
 
 
+def test_a_review_of_a_day_to_come_is_refused(catalogue_dir: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    arguments = ["attest", "truong-mam-non", "--by", "A", "--on", "9999-12-31", "--note", "x"]
+    assert run(["--catalog", str(catalogue_dir), "--lang", "vi", *arguments]) == 4
+    assert "Ngày 9999-12-31 chưa tới" in capsys.readouterr().err
+    assert not (catalogue_dir / "datasets/truong-mam-non/reviews").exists()
+
+
 @pytest.mark.parametrize(
     "arguments",
     [

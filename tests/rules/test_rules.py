@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from publisher.catalogue.load import load
+from publisher.messages import messages
 from publisher.problem import Problem
 from publisher.validation.rules import RULE_OF, RULES
 from publisher.validation.run import Options, validate
@@ -18,6 +19,7 @@ from publisher.workspace import Workspace
 
 TODAY = date(2026, 3, 1)
 KINDERGARTENS = "datasets/truong-mam-non/dataset.yaml"
+REVIEWS = "datasets/truong-mam-non/reviews"
 ORGANIZATIONS = "catalog/organizations.yaml"
 SCHEMA = "schemas/truong-mam-non.yaml"
 RESOURCE = {"name": "truong-mam-non", "path": "truong-mam-non.csv", "schema": "truong-mam-non"}
@@ -88,6 +90,11 @@ def second(name: str = "nha-tre", **keys: Any) -> Make:
     entry = {"name": "bang", "path": "bang.csv"}
     mine = {"title": {"vi": "Nhà trẻ", "en": "Nurseries"}, "resources": [entry]}
     return both(file(f"datasets/{name}/dataset.yaml", **{**mine, **keys}), text(f"datasets/{name}/bang.csv"))
+
+
+def review(named: str, on: str) -> Make:
+    """A review of a day in a file of a name."""
+    return text(f"{REVIEWS}/{named}.yaml", f"on: {on}\nby: Tổ dữ liệu\nnote: Số liệu còn đúng.\n")
 
 
 def without_file(root: Path, edit: Edit) -> None:
@@ -322,6 +329,8 @@ BAD: list[tuple[str, str, Make]] = [
     ("promise-passed", KINDERGARTENS, dataset(status="planned", promised="2026-02-28", resources=[])),
     ("published-not-public", KINDERGARTENS, dataset(access_rights="non-public")),
     ("embargo-without-data", KINDERGARTENS, dataset(status="planned", promised="2026-04-01", publish_at="2026-04-01")),
+    ("review-future", f"{REVIEWS}/2026-03-02.yaml", review("2026-03-02", "2026-03-02")),
+    ("review-file-name", f"{REVIEWS}/2026-02-11.yaml", review("2026-02-11", "2026-02-01")),
     ("embargo-pending", KINDERGARTENS, dataset(publish_at="2026-03-02")),
     ("keywords-few", KINDERGARTENS, dataset(keywords=["trường"])),
     ("description-short", KINDERGARTENS, dataset(description="Danh sách trường mầm non.")),
@@ -379,6 +388,13 @@ def test_a_rule_speaks(catalogue_dir: Path, edit: Edit, code: str, where: str, m
     assert (code, where) in found
 
 
+def test_what_is_not_there_at_all_is_not_counted(catalogue_dir: Path, edit: Edit) -> None:
+    edit(KINDERGARTENS, keywords=None)
+    (few,) = problems(catalogue_dir)
+    assert messages("vi").message(few).startswith("Chưa có từ khóa nào; từ 3 ")
+    assert messages("en").message(few).startswith("There are no keywords; 3 ")
+
+
 def test_a_valid_catalogue_has_no_problem(catalogue_dir: Path) -> None:
     assert problems(catalogue_dir, tables=True) == []
 
@@ -418,6 +434,8 @@ GOOD: list[Make] = [
     dataset(publish_at="2026-03-01"),
     terms(frequency="hằng quý", year_starts="04-01", due="P10D", working_days=True),
     terms(frequency="R/2021-01-01/P5Y", grace="P1M", delinquent="P3M", paused={"until": "2026-05-01", "reason": "x"}),
+    review("2026-03-01", "2026-03-01"),
+    review("2026-02-01-lan-hai", "2026-02-01"),
     dataset(resources=[RESOURCE, {"name": "la", "url": "https://[x/bang.pdf"}], landing_page="https://[x/?a=1@b"),
     file(
         "catalog/portals.yaml",

@@ -176,6 +176,13 @@ def test_tables_are_checked_with_the_rest(catalogue_dir: Path) -> None:
     assert (problem.file, problem.line, problem.field) == (CSV, 2, "so_tre")
 
 
+def test_only_errors_are_named_as_what_holds_back(catalogue_dir: Path) -> None:
+    (catalogue_dir / "datasets/truong-mam-non/truong-mam-non.csv").write_text("stt,ma,ten,so_tre\n1,001,A,2\n", "utf-8")
+    report = check(catalogue_dir, tables=True)
+    assert found(report)["table-stt-column"] is Severity.WARNING
+    assert report.held == {"truong-mam-non": ("table-extra-label",)}
+
+
 @needs_git
 def test_today_never_fails_what_the_change_did_not_touch(catalogue_dir: Path, edit: Edit) -> None:
     edit("catalog/organizations.yaml", **{"so-giao-duc": {"name": "Sở", "valid_to": "2025-02-28"}})
@@ -320,7 +327,7 @@ def test_the_command_says_what_is_wrong_and_what_to_do(
     capsys.readouterr()
     assert run(["--lang", "vi", "validate", "truong-mam-non"]) == 1
     out = capsys.readouterr().out
-    assert "Không có giấy phép nào tên là 'cc-by-5'" in out
+    assert "Không có giấy phép nào tên là “cc-by-5”" in out
     assert "cc-by-4" in out
     assert run(["validate", "--format", "json", "--no-tables"]) == 1
     (problem,) = json.loads(capsys.readouterr().out)["problems"]

@@ -15,6 +15,7 @@ import xlsxwriter
 from table_making import NAMES, ROWS, SCHEMA, Check, codes, csv_bytes, make_table
 
 from publisher.catalogue.model import Chart
+from publisher.problem import Severity
 from publisher.tables import read_sheet
 from publisher.tables.inspect import inspect
 from publisher.tables.keys import Lookups
@@ -191,6 +192,16 @@ def test_a_declared_delimiter_and_encoding_are_used(check: Check) -> None:
     content = "ma;ten;ngay;so\n00001;Xa\u0303;;1\n".encode("cp1258")
     checked = check("a.csv", content, delimiter=";", encoding="cp1258")
     assert codes(checked) == ["table-not-nfc"]
+
+
+def test_decomposed_text_that_misses_a_list_of_values_is_one_error(check: Check) -> None:
+    schema = {"fields": [{"name": "cap", "type": "string", "constraints": {"enum": ["xã", "phường"]}}]}
+    apart = "xa\u0303"
+    checked = check("a.csv", "\n".join(["cap", "phường", *[apart] * 30]).encode(), schema=schema)
+    assert [(one.code, one.severity, one.line) for one in checked.problems] == [("table-not-nfc", Severity.ERROR, 3)]
+    assert checked.problems[0].params["count"] == 30
+    others = check("b.csv", f"cap\n{apart}\ntha\u0300nh\n".encode(), schema=schema)
+    assert codes(others) == ["table-not-nfc", "table-enum"]
 
 
 @pytest.mark.parametrize("name", ["Panadol®", "«Sen»", "Nội¹", "5 µg", "Đặng Thùy Trâm", "São Tomé e Ação", "Straße"])
