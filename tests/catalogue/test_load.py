@@ -46,7 +46,7 @@ def catalogue_of(root: Path) -> Catalogue:
 def link(path: Path, target: Path) -> None:
     try:
         path.symlink_to(target, target_is_directory=target.is_dir())
-    except OSError:
+    except PermissionError:  # Windows without the developer's mode
         pytest.skip("this system makes no links")
 
 
@@ -131,11 +131,11 @@ def test_a_file_linked_to_the_outside_is_not_read(root: Path, tmp_path: Path, fi
 
 def test_a_folder_linked_to_the_outside_gives_no_review(root: Path, tmp_path: Path) -> None:
     put(tmp_path, "outside/2026-02-02.yaml", "on: 2026-02-02\nby: x\nnote: secret\n")
-    link(root / "datasets/truong-mam-non/reviews", tmp_path / "outside")
-    assert ("file-link", "datasets/truong-mam-non/reviews/2026-02-02.yaml") in [
+    link(root / "datasets/truong-hoc/reviews", tmp_path / "outside")
+    assert ("file-link", "datasets/truong-hoc/reviews/2026-02-02.yaml") in [
         (one.code, one.file) for one in load(root).problems
     ]
-    assert catalogue_of(root).datasets["truong-mam-non"].reviews == ()
+    assert catalogue_of(root).datasets["truong-hoc"].reviews == ()
 
 
 @pytest.mark.parametrize("file", ["datasets/khac/dataset.yaml", "schemas/khac.yaml"])
