@@ -11,7 +11,7 @@ import click
 
 from publisher.catalogue.model import Catalogue, Dataset
 from publisher.errors import Exit, OpendataError
-from publisher.session import Session
+from publisher.session import Session, now
 
 MAX_TEXT = 2000
 CATALOG = "catalog"
@@ -34,12 +34,15 @@ def command(
     Writes reviews/DATE.yaml in the dataset's folder (with --list: in catalog), and never over a review that is there.
     """
     from publisher.catalogue.load import load
+    from publisher.zones import zone_of
 
     loaded = load(session.root)
     if loaded.catalogue is None:
         raise OpendataError("freshness-no-catalogue", Exit.NO, loaded.problems)
     if of_list == (dataset is not None):
         raise OpendataError("attest-what")
+    if on.date() > now().astimezone(zone_of(loaded.catalogue.settings.time_zone)).date():
+        raise OpendataError("attest-future", on=on.date().isoformat())
     folder = find_dataset(loaded.catalogue, dataset).folder if dataset is not None else CATALOG
     path = write_review(session.root, folder, by, on.date(), note, covers.date() if covers else None)
     click.echo(path.relative_to(session.root).as_posix())
