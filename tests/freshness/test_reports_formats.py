@@ -23,6 +23,7 @@ from publisher.freshness.model import Observation, State
 from publisher.messages import messages
 from publisher.reports.freshness import FORMATS, render
 from publisher.reports.freshness.model import Behind, Report, disagreements
+from publisher.reports.freshness.words import when
 
 GOLDEN = Path(__file__).parent / "golden"
 SCHEMA = json.loads((Path(__file__).parents[2] / "docs/schemas/freshness.schema.json").read_text("utf-8"))
@@ -130,6 +131,19 @@ def test_evidence_that_disagrees_is_named(report: Report) -> None:
     assert [(seen.kind, period.name) for seen, period in disagreements(one, report.catalogue)] == [("git", "2024")]
     said = one_file(replace(report, found=(one,)), "table").decode()
     assert "Other evidence disagrees: last change of a.csv in git, 1 Jun 2025 shows 2024." in said
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("vi", "Số liệu quý 1/2026 đã hết hạn ngày 15/04/2026; từ ngày 15/05/2026 tính là quá hạn."),
+        ("en", "Data for quarter 1 of 2026 were due on 15 Apr 2026; they count as late from 15 May 2026."),
+    ],
+)
+def test_in_the_days_of_grace_the_day_from_which_it_is_late_is_told(root: Path, language: str, said: str) -> None:
+    report = report_of(root, "2026-04-20", language)
+    (one,) = (one for one in report.found if one.dataset == "nhiet-do")
+    assert (one.state, when(one, messages(language))) == (State.DUE, said)
 
 
 def test_junit_tells_late_from_unmeasured(report: Report) -> None:

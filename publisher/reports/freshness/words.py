@@ -96,6 +96,13 @@ def when(one: Assessment, words: Messages) -> str:
         )
         sentence = "Data for {period} are due by {due}: {left}." if period else "An update is due by {due}: {left}."
         return words.text(sentence, period=period, due=due, left=rest)
+    if one.state is State.DUE and line.overdue_at is not None:  # the days of grace
+        sentence = (
+            "Data for {period} were due on {due}; they count as late from {late}."
+            if period
+            else "An update was due on {due}; it counts as late from {late}."
+        )
+        return words.text(sentence, period=period, due=due, late=day_in_words(line.overdue_at, words))
     sentence = "Data for {period} are due by {due}." if period else "The next update is due by {due}."
     return words.text(sentence, period=period, due=due)
 
