@@ -287,13 +287,3 @@ def test_a_table_that_cannot_be_read_is_unmeasured(catalogue_dir: Path, capsys: 
     edit(catalogue_dir, "temporal: {start: 2023-01-01, end: 2023-12-31}\n", "")
     code, data = freshness(catalogue_dir, capsys, "--now", "2025-10-10")
     assert (code, data["datasets"][0]["state"]) == (3, "unmeasured")
-
-
-@pytest.mark.parametrize(("language", "said"), [("vi", "ngày đó chưa đến"), ("en", "that day is still to come")])
-def test_a_review_of_a_day_to_come_is_refused(
-    catalogue_dir: Path, language: str, said: str, capsys: pytest.CaptureFixture[str]
-) -> None:
-    asked = ["attest", "truong-mam-non", "--by", "A", "--on", "9999-01-01", "--note", "x"]
-    assert run(["--lang", language, "--catalog", str(catalogue_dir), *asked]) == 4
-    assert said in capsys.readouterr().err
-    assert not list(catalogue_dir.glob("datasets/truong-mam-non/reviews/9999*"))
