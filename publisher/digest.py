@@ -5,7 +5,9 @@ from __future__ import annotations
 import hashlib
 import json
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
+
+_CHUNK = 1 << 20
 
 
 def canonical_json(value: Any) -> str:
@@ -21,4 +23,12 @@ def digest_of(value: Any) -> str:
 def digest_of_file(path: Path) -> str:
     """SHA-256 in hex of a file's bytes, read in bounded chunks."""
     with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
+        return digest_of_stream(stream)
+
+
+def digest_of_stream(stream: IO[bytes]) -> str:
+    """SHA-256 in hex of what is left of a stream, read in bounded chunks: a file, an answer of a server."""
+    found = hashlib.sha256()
+    while chunk := stream.read(_CHUNK):
+        found.update(chunk)
+    return found.hexdigest()

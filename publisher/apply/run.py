@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
 from pathlib import Path
 
 from publisher.apply.journal import FileJournal
+from publisher.digest import digest_of_stream
 from publisher.errors import Exit, OpendataError
 from publisher.plan.diff import ABSENT
 from publisher.plan.model import DesiredState, Outcome, OutcomeStatus, Plan, PortalState, Subject
@@ -67,7 +67,7 @@ def verified(portal: Portal, plan: Plan, outcomes: list[Outcome], before: Portal
 def _is_there(portal: Portal, subject: Subject, name: str, sha256: str) -> bool:
     try:
         with portal.read(subject, name) as stream:
-            return hashlib.file_digest(stream, "sha256").hexdigest() == sha256  # type: ignore[arg-type]
+            return digest_of_stream(stream) == sha256
     except OpendataError:
         return False
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
@@ -12,6 +11,7 @@ from urllib.parse import quote
 
 import requests
 
+from publisher.digest import digest_of_stream
 from publisher.errors import Exit, OpendataError
 from publisher.http import CONNECTIONS, TIMEOUT, make_session
 from publisher.portals.site.state import STATE, Made
@@ -59,7 +59,7 @@ class Address:
             if content is None:
                 return False
             with content:
-                if hashlib.file_digest(content, "sha256").hexdigest() != files[path].sha256:  # type: ignore[arg-type]
+                if digest_of_stream(content) != files[path].sha256:
                     return False
                 content.seek(0)
                 keep(path, content)
