@@ -109,6 +109,7 @@ def _planned(
     desired = desired_state(catalogue, report, lines, entry, commit, as_of, today=today, history=past)
     if shallow:
         desired = with_history(desired, state)
+    state = portal.complete(state, desired)
     plan = make_plan(entry.key, desired, state, partial(tables.compare, portal))
     warnings = [] if plan.empty else _ancestry(repository, state.commit, desired.commit, rollback)
     if repository is not None and repository.dirty():

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from publisher import __version__
+from publisher.dates import day
 from publisher.digest import digest_of
 from publisher.errors import Exit, OpendataError
 from publisher.messages import messages
@@ -26,7 +27,6 @@ from publisher.plan.model import (
     Subject,
 )
 from publisher.portals.base import Portal
-from publisher.portals.site.words import day
 from publisher.text import suggest
 
 _KEPT = ("id", "name", "formerly", "title", "organization", "succession", "responsible", "themes", "contact")

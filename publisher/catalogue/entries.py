@@ -194,6 +194,28 @@ class PortalEntry:
     include: tuple[Status, ...] = ()
     formats: tuple[str, ...] = ("csv", "xlsx", "json")
     drift: str = "refuse"
+    token_header: str = "Authorization"
+    ca_bundle: str | None = None
+    rate: float | None = None
+    """Requests a second at most; None is as fast as the server answers."""
+    timeout: float | None = None
+    """Seconds to wait for an answer."""
+    parallel: int = 4
+    """Datasets that are written at the same time."""
+    prefix: str = ""
+    """Stands before the names of datasets on the portal."""
+    organization: str | None = None
+    """The portal's organization that owns datasets whose own one the token may not write to."""
+    organizations: Mapping[str, str] = field(default_factory=dict)
+    """The portal's names of our organizations, where they are others."""
+    scope: tuple[str, ...] = ()
+    """The portal's organizations that are looked at; all of them where none is named."""
+    licenses: Mapping[str, str] = field(default_factory=dict)
+    """The portal's ids of our licences, where they are others."""
+    texts: str = "first"
+    """How languages are written: ``first`` (the others as extras) or ``fluent``."""
+    tables: bool = True
+    """Whether tables go into the DataStore."""
 
 
 @dataclass(frozen=True, slots=True)

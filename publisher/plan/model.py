@@ -57,10 +57,29 @@ LOST = "lost"
 
 
 @dataclass(frozen=True, slots=True)
+class Drift:
+    """A field that somebody changed on the portal since we last wrote it.
+
+    ``field`` is the record's field (first part of its dotted path), ``place`` what the portal calls it; ``there`` is
+    what it holds now, ``applied`` what we wrote where that is known. ``by`` and ``on`` (ISO 8601) say who and when,
+    as far as the portal tells.
+    """
+
+    field: str
+    place: str
+    there: Any
+    applied: Any = None
+    by: str | None = None
+    on: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Holding:
     """What a portal holds of one subject, as we last applied it.
 
-    A record that the portal has lost is a stub with ``LOST`` in it.
+    A record that the portal has lost is a stub with ``LOST`` in it. ``drift`` is what somebody else changed since.
+    ``stale`` says why the portal shows this record otherwise than it would be written today (``mapping``, a lost
+    table), None if it is as it should be. ``deleted`` marks what the portal keeps but shows to nobody.
     """
 
     subject: Subject
@@ -69,6 +88,9 @@ class Holding:
     digest: str
     files: tuple[PublishedFile, ...] = ()
     commit: str | None = None
+    drift: tuple[Drift, ...] = ()
+    stale: str | None = None
+    deleted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +100,10 @@ class PortalState:
     ``stale`` says why what the portal derives from the records has to be made anew though no record changed
     (``tool``, ``missing-files``), None if it is as it should be. Only the portal knows: one that draws no pages
     has nothing that grows stale.
+
+    ``foreign`` are the subjects that stand there and are not ours, with their owner's name as far as it is known.
+    ``beyond`` are kinds of subjects that our rights do not let us write, and single subjects alike, with the code
+    that says what to ask the administrator for.
     """
 
     catalogue_id: str | None = None
@@ -87,6 +113,8 @@ class PortalState:
     holdings: Mapping[Subject, Holding] = field(default_factory=dict)
     capabilities: frozenset[str] = frozenset()
     stale: str | None = None
+    foreign: Mapping[Subject, str] = field(default_factory=dict)
+    beyond: Mapping[Kind | Subject, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +171,7 @@ class Risk(StrEnum):
     BREAKING = "breaking"
     LOSS = "loss"
     RESTORE = "restore"
+    DRIFT = "drift"
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,6 +206,8 @@ class Action:
     after: str | None = None
     renamed_from: str | None = None
     depends_on: tuple[Subject, ...] = ()
+    drift: tuple[Drift, ...] = ()
+    """What the action would write over (or, where the portal's policy is to keep it, leaves as it is)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,6 +231,10 @@ class Plan:
     unchanged: int = 0
     rebuild: str | None = None
     """Why a portal's derived pages are made anew though no record changed (``PortalState.stale``), or None."""
+    advice: tuple[HeldBack, ...] = ()
+    """What somebody with more rights has to do on the portal; it stops nothing else."""
+    kept: Mapping[Subject, tuple[Drift, ...]] = field(default_factory=dict)
+    """Drift that is left as it is, by the portal's policy."""
 
     @property
     def empty(self) -> bool:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
-from publisher.plan.model import DesiredState, Outcome, Plan, PortalState, Subject
+from publisher.plan.model import Action, DesiredState, Outcome, Plan, PortalState, Subject
 
 Steps = Callable[[int, int], None]
 """Told after each step of long work: how many of how many are done."""
@@ -61,11 +61,27 @@ class Portal(Protocol):
             OpendataError: ``portal-unreachable`` and the like.
         """
 
+    def complete(self, state: PortalState, desired: DesiredState) -> PortalState:
+        """The state with what only asking for single subjects shows: what was deleted, names that others took, and
+        who changed what.
+
+        Raises:
+            OpendataError: as :meth:`snapshot`.
+        """
+
     def read(self, subject: Subject, name: str) -> AbstractContextManager[BinaryIO]:
         """The bytes of a published file.
 
         Raises:
             OpendataError: ``portal-file-missing``.
+        """
+
+    def verify(self, actions: Sequence[Action], before: PortalState) -> Mapping[Subject, str]:
+        """Subjects of applied actions that the portal does not hold as planned, each with what is wrong: ``record``,
+        or the name of a file.
+
+        Raises:
+            OpendataError: if the portal cannot be read back.
         """
 
     def close(self) -> None:

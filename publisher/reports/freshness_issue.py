@@ -9,13 +9,14 @@ from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
+from publisher.dates import day as written_day
 from publisher.errors import OpendataError
 from publisher.freshness.model import State
 from publisher.freshness.turnover import Turnover, turnover
+from publisher.freshness.words import STATES
 from publisher.messages import Messages
-from publisher.portals.site.words import day as written_day
 from publisher.reports.comment import plain
-from publisher.reports.freshness.words import BEHIND, HEADINGS, TO_DO
+from publisher.reports.freshness.words import BEHIND, TO_DO
 
 MARKER = "<!-- opendata:freshness -->"
 MAX_ROWS = 200
@@ -80,7 +81,7 @@ def _warning(data: Mapping[str, Any], changes: Turnover, words: Messages) -> str
         followed=changes.followed,
     )
     counts = Counter(data["states"])
-    listed = ", ".join(f"{words.text(HEADINGS[state])}: {counts[state]}" for state in State if counts[state])
+    listed = ", ".join(f"{words.text(STATES[state])}: {counts[state]}" for state in State if counts[state])
     return "\n".join([MARKER, _as_of(data, words), "", said, "", listed]) + "\n"
 
 
@@ -101,7 +102,7 @@ def issue_body(data: Mapping[str, Any], words: Messages) -> str:
         members = [one for found, one in rows if found is state]
         if not members:
             continue
-        title = f"### {words.text(HEADINGS[state])} ({len(members)}): {words.text(TO_DO[state])}"
+        title = f"### {words.text(STATES[state])} ({len(members)}): {words.text(TO_DO[state])}"
         lines += [title, "", _head(words), "|---|---|---|---|---|"]
         fitting = _fitting([_row(one, words) for one in members[:MAX_ROWS]], MAX_ROWS_TEXT - sum(map(len, lines)))
         lines += fitting

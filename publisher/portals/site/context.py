@@ -18,6 +18,7 @@ from publisher.portals.site.render import speaker
 from publisher.portals.site.view import SiteView
 from publisher.portals.site.words import order
 
+_STANDING = frozenset({"paused", "exempt", "withdrawn", "not-open", "proposed"})
 STATUSES = ("published", "planned", "proposed", "not-open", "withdrawn")
 LANGUAGE_NAMES = {"vi": "Tiếng Việt", "en": "English", "pt": "Português", "fr": "Français", "es": "Español"}
 
@@ -34,6 +35,15 @@ def followed(record: Record) -> bool:
     if record.get("status") not in {"published", "planned"} or terms.get("fixed") in {"fresh", "exempt", "planned"}:
         return bool(record.get("status") == "planned" and terms.get("due_at"))
     return bool(terms.get("due_at") or terms.get("history") or is_periodic(str(terms.get("frequency"))))
+
+
+def is_awaited(terms: Mapping[str, Any]) -> bool:
+    """Whether the next due date counts: not in a pause, nor for a period that is over only after the end."""
+    fixed = terms.get("fixed")
+    if not terms.get("due_at") or fixed in _STANDING:
+        return False
+    comes = (terms.get("next") or {}).get("end") or terms["due_at"]
+    return fixed != "ended" or str(comes) <= str(terms.get("fixed_from") or "")
 
 
 def formats(record: Record) -> tuple[str, ...]:

@@ -9,10 +9,11 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from publisher.catalogue.frequencies import FREQUENCIES, interval_of, label_of
+from publisher.dates import day
 from publisher.plan.model import PublishedFile, Record
 from publisher.portals.site import chart
 from publisher.portals.site.context import Lens
-from publisher.portals.site.words import day, number
+from publisher.portals.site.words import number
 
 _NUMERIC = {"number", "integer"}
 _CELL = 400

@@ -5,41 +5,25 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from markupsafe import Markup
 
+from publisher.dates import day
+from publisher.freshness.words import STATES, evidence_in_words, unmeasured_in_words
 from publisher.plan.model import Record
-from publisher.portals.site.context import Lens
+from publisher.plan.records import day_of
+from publisher.portals.site.context import Lens, is_awaited
 from publisher.portals.site.context_dataset import frequency, period
-from publisher.portals.site.words import day
 
-_MEASURED = {
-    "column": "Measured by the column {detail}.",
-    "period": "Measured by the period in the file's name.",
-    "content": "Measured by when the data's content last changed.",
-    "git": "Measured by when the data file last changed.",
-    "attested": "Measured by a dated review.",
-    "temporal": "Measured by the period that the description states.",
-    "remote": "Measured by asking the server of the data.",
-}
 _DATES = ("opens_at", "due_at", "overdue_at", "delinquent_at", "fixed_from", "fixed_until")
-_PROMISES = {
-    "planned": "Planned, no data yet",
-    "due": "Publication due",
-    "overdue": "Publication overdue",
-    "delinquent": "Publication long overdue",
-}
-"""What is said of data that were promised for a day."""
-_SOURCES = {
-    "column": "the column {detail}",
-    "period": "the period in the file's name",
-    "content": "when the data's content last changed",
-    "git": "when the data file last changed",
-    "attested": "a dated review",
-    "temporal": "the period that the description states",
-    "remote": "the server of the data",
-}
+_NAMES = {str(state): name for state, name in STATES.items()}
+_SAID_OTHERWISE = frozenset({"exempt", "proposed", "not-open", "withdrawn"})
+_IN_REPOSITORY = frozenset({"content", "git", "attested"})
+"""Evidence whose detail is a path in the repository: pages name the file alone."""
+_DAY = timedelta(1)
+_UPDATE_WITH_GRACE = "Awaited: an update, due {date}, late from {late}."
 
 
 @dataclass(frozen=True)
@@ -47,7 +31,8 @@ class Fresh:
     """``data`` is what the reader's clock words the badge by, as attributes; empty where no day changes it.
 
     ``state`` is given only where the build was given an instant. ``kind`` is a state that dates do not change.
-    ``expected`` are the periods to come with their due dates, as JSON. ``dates`` are the sentences for lists,
+    ``countdown`` is what the reader's clock words the time that is left by, likewise. ``expected`` are the periods to
+    come with their due dates, as JSON. ``dates`` are the sentences for lists,
     ``sentences`` all of them.
     """
 
@@ -61,6 +46,7 @@ class Fresh:
     state: str
     review: str
     expected: str
+    countdown: Mapping[str, str]
 
 
 def fresh(lens: Lens, record: Record) -> Fresh | None:
@@ -86,6 +72,7 @@ def fresh(lens: Lens, record: Record) -> Fresh | None:
         state=state,
         review=str(terms.get("review") or ""),
         expected=json.dumps(_expected(lens, terms), ensure_ascii=False) if promised and not (fixed or state) else "",
+        countdown=_countdown(lens, terms) if not (fixed or state) else {},
     )
 
 
@@ -95,15 +82,7 @@ def _clockwork(lens: Lens, terms: Mapping[str, Any], words: str) -> dict[str, st
     data |= {key: str(terms[key]) for key in ("fixed", "otherwise") if terms.get(key)}
     states = {"fresh", "due", "overdue", "delinquent"} | {data[key] for key in ("fixed", "otherwise") if key in data}
     undated = "fresh" in {data.get("fixed"), data.get("otherwise")}
-    own = _PROMISES if data.get("fixed") == "planned" else {}
-    said = {
-        state: words
-        if state == "fresh" and undated
-        else lens.say(own[state])
-        if state in own
-        else state_words(lens, state)
-        for state in sorted(states)
-    }
+    said = {state: words if state == "fresh" and undated else state_words(lens, state) for state in sorted(states)}
     return data | {f"words-{state}": text or words for state, text in said.items()}
 
 
@@ -116,23 +95,28 @@ def _expected(lens: Lens, terms: Mapping[str, Any]) -> list[tuple[str, str]]:
 
 def state_words(lens: Lens, state: str) -> str:
     """A state in words; '' for those that are said otherwise."""
+    name = "" if state in _SAID_OTHERWISE else _NAMES.get(state)
+    return lens.say(name) if name else ""
+
+
+def _countdown(lens: Lens, terms: Mapping[str, Any]) -> dict[str, str]:
+    """The due date, the day from which data are late, and the words by which a reader's clock tells what is left."""
+    due = terms.get("due_at")
+    if not due:
+        return {}
     return {
-        "fresh": lens.say("Up to date"),
-        "due": lens.say("Update due"),
-        "overdue": lens.say("Update overdue"),
-        "delinquent": lens.say("Long overdue"),
-        "no-evidence": lens.say("No evidence of updates"),
-        "unmeasured": lens.say("Freshness not measured"),
-        "paused": lens.say("Updates paused"),
-        "ended": lens.say("No longer updated"),
-        "planned": lens.say("Planned, no data yet"),
-    }.get(state, "")
+        "until": str(due),
+        "late": str(terms.get("overdue_at") or ""),
+        "words-left": lens.say("days left: {count}"),
+        "words-grace": lens.say("the due date has passed, not yet late"),
+        "words-late": lens.say("days late: {count}"),
+    }
 
 
 def _dates(lens: Lens, terms: Mapping[str, Any]) -> Iterator[Markup]:
     say = lens.speaker
     evidence = terms.get("evidence") or {}
-    covered, following, due = terms.get("covered") or {}, terms.get("next") or {}, terms.get("due_at")
+    covered = terms.get("covered") or {}
     if covered.get("name"):
         name = period(lens, str(covered["name"]))
         yield say("Data through {period}.", period=_time(str(covered.get("end") or ""), name))
@@ -141,11 +125,7 @@ def _dates(lens: Lens, terms: Mapping[str, Any]) -> Iterator[Markup]:
         yield say("Data through {period}.", period=_time(through, day(through, lens.language)))
     elif evidence.get("on"):
         yield say("Last changed or reviewed on {date}.", date=_day(lens, evidence["on"]))
-    if due and following.get("name"):
-        name = period(lens, str(following["name"]))
-        yield say("Next: {period}, by {date}.", period=name, date=_day(lens, due))
-    elif due:
-        yield say("Next update by {date}.", date=_day(lens, due))
+    yield from _awaited(lens, terms)
     if terms.get("missing"):
         yield say("Missing: {periods}.", periods=_names(lens, terms["missing"]))
     if terms.get("partial"):
@@ -158,11 +138,30 @@ def _dates(lens: Lens, terms: Mapping[str, Any]) -> Iterator[Markup]:
         yield say("As of {date}.", date=_day(lens, terms["as_of"]))
 
 
+def _awaited(lens: Lens, terms: Mapping[str, Any]) -> Iterator[Markup]:
+    """What is to come, with its dates; the sentence stays true when they have gone by."""
+    due, late = day_of(terms.get("due_at")), day_of(terms.get("overdue_at"))
+    resumed = terms.get("fixed") == "paused" and terms.get("fixed_until")
+    if due is None or not (resumed or is_awaited(terms)):
+        return
+    say, following = lens.speaker, (terms.get("next") or {}).get("name")
+    shown = {"date": _day(lens, due.isoformat())}
+    if terms.get("fixed") == "planned":
+        yield say("Promised for {date}.", **shown)
+        return
+    if late is not None and late > due + _DAY:  # days of grace
+        shown["late"] = _day(lens, late.isoformat())
+        sentence = "Awaited: {period}, due {date}, late from {late}." if following else _UPDATE_WITH_GRACE
+    else:
+        sentence = "Awaited: {period}, due {date}." if following else "Awaited: an update, due {date}."
+    yield say(sentence, period=period(lens, str(following or "")), **shown)
+
+
 def _measured(lens: Lens, terms: Mapping[str, Any]) -> Iterator[Markup]:
     say = lens.speaker
     evidence = terms.get("evidence") or {}
-    if evidence.get("kind") in _MEASURED:
-        yield say(_MEASURED[str(evidence["kind"])], detail=evidence.get("detail") or "")
+    if evidence.get("kind"):
+        yield say("Evidence: {source}.", source=_source(lens, evidence))
     shown = [one for one in terms.get("others") or () if one.get("covered")]
     if shown:
         listed = "; ".join(f"{_source(lens, one)}: {period(lens, str(one['covered']))}" for one in shown)
@@ -170,18 +169,22 @@ def _measured(lens: Lens, terms: Mapping[str, Any]) -> Iterator[Markup]:
 
 
 def _others(lens: Lens, terms: Mapping[str, Any]) -> Iterator[Markup]:
-    say = lens.speaker
     for one in terms.get("others") or ():
         known = one.get("through") or one.get("on")
         if known:
             yield Markup("{}: {}").format(_source(lens, one), _day(lens, known))
         else:
-            yield say("{source}: could not be measured", source=_source(lens, one))
+            asked = unmeasured_in_words(lens.say, str(one.get("kind")), _detail(one))
+            yield lens.speaker("Could not be measured: {list}.", list=asked)
 
 
 def _source(lens: Lens, one: Mapping[str, Any]) -> str:
-    sentence = _SOURCES.get(str(one.get("kind")))
-    return lens.say(sentence, detail=one.get("detail") or "") if sentence else str(one.get("kind"))
+    return evidence_in_words(lens.say, str(one.get("kind")), _detail(one))
+
+
+def _detail(one: Mapping[str, Any]) -> str:
+    detail = str(one.get("detail") or "")
+    return detail.rpartition("/")[2] if one.get("kind") in _IN_REPOSITORY else detail
 
 
 def _names(lens: Lens, names: Any) -> str:

@@ -11,14 +11,14 @@ from typing import Any
 from uuid import NAMESPACE_URL, UUID, uuid5
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from publisher.dates import day
 from publisher.freshness.ahead import is_frequent
 from publisher.freshness.atom import Entry, Feed, atom, news_id
 from publisher.freshness.ical import DueDate, calendar, uid
 from publisher.plan.model import Record
 from publisher.plan.records import day_of
-from publisher.portals.site.context import Lens, has_data
+from publisher.portals.site.context import Lens, has_data, is_awaited
 from publisher.portals.site.context_dataset import period
-from publisher.portals.site.words import day
 
 CALENDAR = "freshness.ics"
 FEED = "feed.atom"
@@ -26,7 +26,6 @@ MAX_DATES = 3000
 """A calendar that would have more holds only the next due date of each dataset."""
 RECENT = 6
 """How many of a dataset's last deliveries are news."""
-_STANDING = frozenset({"paused", "ended", "exempt", "withdrawn", "not-open", "proposed"})
 
 
 class Feeds:
@@ -85,7 +84,7 @@ class Feeds:
 
     def _due_dates(self, record: Record) -> Iterator[DueDate]:
         terms = record.get("freshness") or {}
-        if not terms.get("due_at") or (terms.get("fixed") in _STANDING and not terms.get("fixed_from")):
+        if not is_awaited(terms):
             return
         following = terms.get("next") or {}
         first = {"name": following.get("name"), "due_at": terms["due_at"]}

@@ -7,13 +7,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from publisher.dates import day
 from publisher.plan.model import Record
-from publisher.portals.site.context import Entry, Lens, followed
+from publisher.portals.site.context import Entry, Lens, followed, is_awaited
 from publisher.portals.site.context_dataset import period
 from publisher.portals.site.context_freshness import Fresh, fresh, state_words
 from publisher.portals.site.feeds import CALENDAR, FEED, Feeds, answering
 from publisher.portals.site.render_page import Drawer, paged
-from publisher.portals.site.words import day
 
 MONTHS = 24
 PER_PAGE = 200
@@ -87,7 +87,7 @@ def _line(lens: Lens, entry: Entry, months: Sequence[str]) -> Line:
     for one in terms.get("history") or ():
         due.setdefault(one["due_at"][:7], []).append(_cell(lens, one))
     following, due_at = terms.get("next") or {}, terms.get("due_at") or ""
-    if due_at and following.get("name"):
+    if is_awaited(terms) and following.get("name"):
         words = lens.say(
             "{period}: due on {due}", period=period(lens, following["name"]), due=day(due_at, lens.language)
         )

@@ -6,12 +6,13 @@ import hashlib
 from collections.abc import Iterator
 from typing import Any
 
+from publisher.dates import day
 from publisher.portals.site import context_dataset, search
 from publisher.portals.site.context import STATUSES
 from publisher.portals.site.feeds import FEED, Feeds
 from publisher.portals.site.pages_other import about_page, api_page, proposals_page, robots
 from publisher.portals.site.render_page import Drawer, paged
-from publisher.portals.site.words import day, number
+from publisher.portals.site.words import number
 
 _NEWEST = 6
 

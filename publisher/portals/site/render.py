@@ -10,6 +10,7 @@ from pathlib import Path
 from jinja2 import Environment, PackageLoader
 from markupsafe import Markup, escape
 
+from publisher.dates import day
 from publisher.messages import messages
 from publisher.portals.site import words
 from publisher.portals.site.markdown import markdown, plain
@@ -37,6 +38,8 @@ def design_digest() -> str:
     files = [*package.rglob("*.py"), *package.rglob("*.html"), *(package / "assets").iterdir()]
     # A sentence stands in one file only, so that pages take words from those of other parts too.
     files += package.parent.parent.glob("locale/*/LC_MESSAGES/*.mo")
+    # How pages word states, evidence and days is shared with the reports.
+    files += [package.parent.parent / "freshness" / "words.py", package.parent.parent / "dates.py"]
     digest = hashlib.sha256()
     for path in sorted(files, key=lambda p: p.as_posix()):
         digest.update(path.name.encode())
@@ -93,7 +96,7 @@ def environment(language: str, own: str = "") -> Environment:
     say = speaker(language, own)
 
     def when(iso: str) -> Markup:
-        return Markup('<time datetime="{}">{}</time>').format(iso, words.day(iso, language))
+        return Markup('<time datetime="{}">{}</time>').format(iso, day(iso, language))
 
     env.globals.update(
         language=language,

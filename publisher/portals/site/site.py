@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from functools import partial
 from pathlib import Path
@@ -18,6 +18,7 @@ from publisher.digest import digest_of
 from publisher.errors import Exit, OpendataError
 from publisher.plan.model import (
     LOST,
+    Action,
     DesiredState,
     Holding,
     Outcome,
@@ -28,6 +29,7 @@ from publisher.plan.model import (
     Subject,
 )
 from publisher.portals.base import Journal, Steps, Tables, no_steps
+from publisher.portals.readback import read_back
 from publisher.portals.site import swap
 from publisher.portals.site.build import Builder, next_site
 from publisher.portals.site.files import Stage, missing
@@ -98,6 +100,14 @@ class SitePortal:
             return "tool"
         spoilt = self._is_here() and (missing(swap.current(self.folder), known.files) or _stubs(known))
         return "missing-files" if spoilt else None
+
+    def complete(self, state: PortalState, desired: DesiredState) -> PortalState:
+        """See :class:`publisher.portals.base.Portal`. The snapshot says everything."""
+        return state
+
+    def verify(self, actions: Sequence[Action], before: PortalState) -> Mapping[Subject, str]:
+        """See :class:`publisher.portals.base.Portal`."""
+        return read_back(self, actions, before)
 
     def read(self, subject: Subject, name: str) -> AbstractContextManager[BinaryIO]:
         """See :class:`publisher.portals.base.Portal`."""

@@ -1,4 +1,4 @@
-"""How the pages write numbers, dates and sizes, and in which order they list names.
+"""How the pages write numbers and sizes, and in which order they list names.
 
 Marks and patterns are CLDR's, read once a language; filling them in is done here, because a page
 with a preview formats hundreds of cells.
@@ -9,13 +9,11 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable
-from datetime import date
 from functools import lru_cache
 
 from publisher.text import fold
 
 _NUMBER = re.compile(r"-?\d+(\.\d+)?")
-_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _LETTERS = "aăâbcdđeêfghijklmnoôơpqrstuưvwxyz"
 _TONES = "\u0300\u0309\u0303\u0301\u0323"  # grave, hook, tilde, acute, dot: the order of Vietnamese dictionaries
 _RANK = {letter: place for place, letter in enumerate(_LETTERS)}
@@ -52,24 +50,6 @@ def size(count: int, language: str) -> str:
         if count_in_unit < 999.5 or unit == "GB":
             break
     return f"{number(f'{count_in_unit:.1f}' if count_in_unit < 9.95 else f'{count_in_unit:.0f}', language)} {unit}"
-
-
-@lru_cache(maxsize=4096)
-def day(iso: str, language: str) -> str:
-    """An ISO date as people write it: dd/mm/yyyy, with the month's name in English, where digits are ambiguous."""
-    if not _DAY.fullmatch(iso[:10]):
-        return iso
-    when = date.fromisoformat(iso[:10])
-    if language.split("-")[0] in {"vi", "pt"}:
-        return f"{when:%d/%m}/{when.year:04d}"
-    from babel import Locale, UnknownLocaleError
-    from babel.dates import format_date
-
-    try:
-        known = Locale.parse(language, sep="-")
-    except (UnknownLocaleError, ValueError):
-        known = Locale("en")
-    return format_date(when, "d MMM y" if known.language == "en" else "medium", known)
 
 
 @lru_cache(maxsize=65536)

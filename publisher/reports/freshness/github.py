@@ -6,9 +6,10 @@ The form: https://docs.github.com/actions/reference/workflow-commands-for-github
 from __future__ import annotations
 
 from publisher.freshness.model import State
+from publisher.freshness.words import STATES
 from publisher.messages import Messages
 from publisher.reports.freshness.model import ACTION, Report, is_breach
-from publisher.reports.freshness.words import HEADINGS, sentences
+from publisher.reports.freshness.words import sentences
 from publisher.reports.github import data, property_of
 
 
@@ -20,7 +21,7 @@ def github(report: Report, words: Messages) -> str:
             continue
         level = "error" if is_breach(one.state, report.fail_on) else "warning"
         document = report.catalogue.datasets[one.dataset].source.document
-        title = f"{words.text(HEADINGS[one.state])}: {one.title}"
+        title = f"{words.text(STATES[one.state])}: {one.title}"
         properties = {"file": document.file, "line": str(document.place(("freshness",), key=True)[0]), "title": title}
         named = ",".join(f"{key}={property_of(value)}" for key, value in properties.items())
         lines.append(f"::{level} {named}::{data(chr(10).join(sentences(one, report.catalogue, words)))}")

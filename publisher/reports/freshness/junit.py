@@ -11,9 +11,10 @@ from xml.etree import ElementTree as ET
 
 from publisher.freshness.atom import legal
 from publisher.freshness.model import Assessment, State
+from publisher.freshness.words import STATES
 from publisher.messages import Messages
 from publisher.reports.freshness.model import FOLLOWED, Report, is_breach
-from publisher.reports.freshness.words import HEADINGS, list_review, sentences
+from publisher.reports.freshness.words import list_review, sentences
 
 
 def junit(report: Report, words: Messages) -> str:
@@ -47,7 +48,7 @@ def _of_list(report: Report, words: Messages) -> Iterator[ET.Element]:
 
 def _case(one: Assessment, report: Report, words: Messages) -> ET.Element:
     case = ET.Element("testcase", classname=f"freshness.{one.organization}", name=one.dataset)
-    title = words.text(HEADINGS[one.state])
+    title = words.text(STATES[one.state])
     text = "\n".join(legal(sentence) for sentence in sentences(one, report.catalogue, words))
     if is_breach(one.state, report.fail_on):
         ET.SubElement(case, "failure", type=one.state.value, message=legal(f"{title}: {one.title}")).text = text

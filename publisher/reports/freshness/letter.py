@@ -12,10 +12,11 @@ from publisher.catalogue.model import Organization
 from publisher.freshness.digests import Digest
 from publisher.freshness.model import Assessment, State
 from publisher.freshness.new_file import Project, review_link
+from publisher.freshness.words import STATES
 from publisher.mail import Mail
 from publisher.messages import Messages
 from publisher.reports.freshness.model import Report
-from publisher.reports.freshness.words import HEADINGS, TO_DO, day_in_words, missing, partial, when
+from publisher.reports.freshness.words import TO_DO, day_in_words, missing, partial, when
 
 MAX_ITEMS = 100
 
@@ -72,7 +73,7 @@ def _letter(
     catalogue = report.catalogue
     groups = [
         (
-            f"{words.text(HEADINGS[state])}: {words.text(TO_DO[state])}",
+            f"{words.text(STATES[state])}: {words.text(TO_DO[state])}",
             tuple(_lines(list(members), report, words, project)),
         )
         for state, members in groupby(digest.items, key=lambda one: one.state)

@@ -7,9 +7,10 @@ from datetime import UTC, date, datetime, time
 
 from publisher.freshness.atom import Entry, Feed, atom, news_id
 from publisher.freshness.model import Assessment, State
+from publisher.freshness.words import STATES
 from publisher.messages import Messages
 from publisher.reports.freshness.model import Report
-from publisher.reports.freshness.words import HEADINGS, owner, period_in_words, scope_name, when
+from publisher.reports.freshness.words import owner, period_in_words, scope_name, when
 
 
 def feed(report: Report, words: Messages) -> bytes:
@@ -46,7 +47,7 @@ def _entries(one: Assessment, report: Report, words: Messages) -> Iterator[Entry
         told = [when(one, words)] if state is one.state else []
         yield Entry(
             id=news_id(catalogue.settings.id, "freshness", str(dataset.id), period.name if period else str(day), state),
-            title=f"{words.text(HEADINGS[state])}: {one.title}{named}",
+            title=f"{words.text(STATES[state])}: {one.title}{named}",
             updated=_start(day, report),
             summary=" ".join([*told, owner(one, catalogue, words)]),
             url=report.address(one.dataset),

@@ -7,12 +7,12 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 
 from publisher.freshness.model import Assessment, State
+from publisher.freshness.words import STATES
 from publisher.messages import Messages
 from publisher.reports.freshness.model import FOLLOWED, RANK, Report
 from publisher.reports.freshness.words import (
     BEHIND,
     FINAL,
-    HEADINGS,
     PRESSING,
     TO_DO,
     UNDATED,
@@ -25,7 +25,7 @@ from publisher.reports.freshness.words import (
     when,
 )
 
-_QUIET = (HEADINGS[State.FRESH], UNDATED, FINAL, HEADINGS[State.PLANNED])
+_QUIET = (STATES[State.FRESH], UNDATED, FINAL, STATES[State.PLANNED])
 
 
 def table(report: Report, words: Messages) -> str:
@@ -56,7 +56,7 @@ def _summary(report: Report, words: Messages) -> str:
     if late:
         parts.append(words.plural("{count} dataset is late", "{count} datasets are late", late))
     if counts[State.DUE]:
-        parts.append(words.plural("{count} is due now", "{count} are due now", counts[State.DUE]))
+        parts.append(words.plural("{count} has an update due", "{count} have an update due", counts[State.DUE]))
     if counts[State.NO_EVIDENCE]:
         parts.append(words.plural("{count} lacks evidence", "{count} lack evidence", counts[State.NO_EVIDENCE]))
     if counts[State.UNMEASURED]:
@@ -117,5 +117,5 @@ def _not_followed(report: Report, words: Messages) -> list[str]:
     counts = Counter(one.state for one in report.found if not _is_listed(one))
     if not counts:
         return []
-    parts = [f"{words.text(HEADINGS[state]).lower()} {counts[state]}" for state in State if counts[state]]
+    parts = [f"{words.text(STATES[state]).lower()} {counts[state]}" for state in State if counts[state]]
     return [words.text("Not followed: {list}.", list=", ".join(parts))]

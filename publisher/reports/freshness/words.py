@@ -8,34 +8,20 @@ from datetime import date
 
 from publisher.catalogue.frequencies import FREQUENCIES
 from publisher.catalogue.model import Catalogue
+from publisher.dates import day as written_day
 from publisher.freshness.legal import ListReview
 from publisher.freshness.model import Assessment, Observation, Period, State
 from publisher.freshness.periods import parse_period
 from publisher.freshness.timeline import is_unmeasured
+from publisher.freshness.words import STATES, evidence_in_words, unmeasured_in_words
 from publisher.messages import Messages
-from publisher.portals.site.words import day as written_day
 from publisher.reports.freshness.model import Report, disagreements
 
 SHOWN_PERIODS = 12
-HEADINGS = {
-    State.DELINQUENT: "Seriously late",
-    State.OVERDUE: "Late",
-    State.DUE: "Due now",
-    State.NO_EVIDENCE: "No evidence of updates",
-    State.UNMEASURED: "Could not be measured",
-    State.FRESH: "Up to date",
-    State.PLANNED: "Planned",
-    State.PROPOSED: "Proposed",
-    State.PAUSED: "Paused",
-    State.EXEMPT: "Exempt",
-    State.ENDED: "Ended",
-    State.NOT_OPEN: "Not open",
-    State.WITHDRAWN: "Withdrawn",
-}
 TO_DO = {
     State.DELINQUENT: "send the data now",
     State.OVERDUE: "send the data as soon as possible",
-    State.DUE: "send the data by the day shown",
+    State.DUE: "send the data before they count as late",
     State.NO_EVIDENCE: "look at the data and record a review",
     State.UNMEASURED: "repair what is named here; the data may be in time",
 }
@@ -47,29 +33,12 @@ FINAL = "No further updates expected"
 _PART_OF_YEAR = re.compile(r"(\d{4}(?:-\d{4})?)-(Q|H1|H2)(\d?)")
 _MARKS = {"Q": "quarter", "H1": "first-half", "H2": "second-half"}
 BEHIND = "Portal behind git: publish again; the data themselves may be in time"
-EVIDENCE = {
-    "column": "date column {detail}",
-    "period": "period in the file names {detail}",
-    "content": "last change of the content of {detail}",
-    "git": "last change of {detail} in git",
-    "attested": "review {detail}",
-    "temporal": "the end of the period in the descriptor",
-    "remote": "what the server says of {detail}",
-    "portal": "what the portal says of {detail}",
-}
-FAILED = {
-    "column": "date column {detail} (the table cannot be read)",
-    "git": "git (this clone holds only a part of the history)",
-    "content": "git (this clone holds only a part of the history)",
-    "remote": "the server of {detail} gave no usable answer",
-    "portal": "the portal gave no usable answer about {detail}",
-}
 
 
 def heading(one: Assessment) -> str:
     """What a dataset is listed under: its state, or that nobody promised an update."""
     if one.state is not State.FRESH or one.timeline.due_at is not None:
-        return HEADINGS[one.state]
+        return STATES[one.state]
     return FINAL if one.timeline.frequency == "never" else UNDATED
 
 
@@ -140,7 +109,7 @@ def evidence(one: Assessment, catalogue: Catalogue, words: Messages) -> str:
     if other:
         parts.append(words.text("Other evidence disagrees: {list}.", list="; ".join(other)))
     unmeasured = [seen for seen in line.others if is_unmeasured(seen)]
-    failed = dict.fromkeys(words.text(FAILED.get(seen.kind, "{detail}"), detail=seen.detail) for seen in unmeasured)
+    failed = dict.fromkeys(unmeasured_in_words(words.text, seen.kind, seen.detail) for seen in unmeasured)
     if failed:
         parts.append(words.text("Could not be measured: {list}.", list=", ".join(failed)))
     return " ".join(parts)
@@ -150,7 +119,7 @@ def _seen(seen: Observation, words: Messages) -> str:
     day = seen.through or seen.on
     if day is None:
         return ""
-    source = words.text(EVIDENCE.get(seen.kind, "{detail}"), detail=seen.detail)
+    source = evidence_in_words(words.text, seen.kind, seen.detail)
     return f"{source}, {day_in_words(day, words)}"
 
 

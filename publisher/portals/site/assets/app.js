@@ -31,6 +31,14 @@
     if (gone.length) said.textContent = said.dataset.words.replace("{periods}", () => gone.join(", "));
   }
 
+  const days = (from, to) => Math.round((Date.parse(to) - Date.parse(from)) / 864e5);
+  for (const said of document.querySelectorAll("[data-countdown]")) {
+    const say = said.dataset;
+    const left = days(today, say.until);
+    const words = left >= 0 ? say.wordsLeft : say.late > today ? say.wordsGrace : say.wordsLate;
+    said.textContent = `(${words.replace("{count}", Math.abs(left))})`;
+  }
+
   for (const link of document.querySelectorAll("a[data-review]")) link.href = link.href.replaceAll("YYYY-MM-DD", today);
 
   const narrow = document.getElementById("narrow");

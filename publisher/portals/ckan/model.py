@@ -1,0 +1,155 @@
+"""What the modules of the CKAN portal hand to each other."""
+
+from __future__ import annotations
+
+import json
+import zlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from publisher.plan.model import PublishedFile, Record, SourceFile
+
+Package = dict[str, Any]
+"""A dataset as CKAN's API gives and takes it (``package_show``)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How a catalogue is written to a portal: the entry's wishes and the catalogue's languages.
+
+    ``languages``: the first is written to ``title`` and ``notes``, the others to extras, or all of them to the fields
+    of ckanext-fluent where ``fluent`` is set. ``prefix`` stands before every dataset's name. ``organizations`` gives
+    the portal's name of an organization where it is not our key; such organizations are used and never written.
+    ``organization`` owns the datasets whose own organization we may not write to. ``licenses`` gives the portal's id
+    of a licence where it is not found by itself. ``scope`` restricts what is read to datasets of some organizations
+    of the portal. ``tables`` says whether tables go into the DataStore. ``drift`` is ``refuse``, ``overwrite`` or
+    ``keep``.
+    """
+
+    languages: tuple[str, ...]
+    prefix: str = ""
+    organizations: Mapping[str, str] = field(default_factory=dict)
+    organization: str | None = None
+    licenses: Mapping[str, str] = field(default_factory=dict)
+    scope: tuple[str, ...] = ()
+    fluent: bool = False
+    tables: bool = True
+    drift: str = "refuse"
+
+
+@dataclass(frozen=True, slots=True)
+class Rights:
+    """What a portal and our token can do.
+
+    ``version`` is CKAN's, as (major, minor). ``organizations`` are those in which we may write datasets, id by name;
+    ``groups`` those into which we may put datasets, id by name. A sysadmin may do all, and alone chooses the ids of
+    datasets.
+    """
+
+    version: tuple[int, int]
+    plugins: frozenset[str]
+    user: str
+    sysadmin: bool
+    organizations: Mapping[str, str] = field(default_factory=dict)
+    groups: Mapping[str, str] = field(default_factory=dict)
+    create_organizations: bool = False
+    create_groups: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class TableState:
+    """What stands in the DataStore for a resource: the digests of its schema and of its rows, their number, views."""
+
+    schema: str
+    rows_digest: str
+    rows: int
+    views: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """What we last wrote of a dataset, kept in one extra of it and written in the same revision.
+
+    ``id`` and ``name`` are ours. ``digest`` is the desired record's; ``record`` is that record without what only pages
+    need (previews, points of charts). ``rules`` is the digest of how it was mapped. ``fields`` are short digests of
+    every owned field as it was sent, by place (see ``mapping.owned``). ``files`` by published name; ``tables`` by the
+    id of the CKAN resource. ``complete`` is false while files or tables are still to come.
+    """
+
+    catalogue: str
+    id: str
+    name: str
+    digest: str
+    commit: str | None
+    rules: str
+    record: Record
+    fields: Mapping[str, str] = field(default_factory=dict)
+    files: tuple[PublishedFile, ...] = ()
+    tables: Mapping[str, TableState] = field(default_factory=dict)
+    complete: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A dataset that stands on a portal. ``id`` is CKAN's, ``revision`` its ``metadata_modified`` (for ``match``),
+    ``packed`` its JSON.
+    """
+
+    id: str
+    name: str
+    revision: str
+    state: str
+    packed: bytes
+    applied: Applied | None = None
+
+    @property
+    def package(self) -> Package:
+        """The dataset as the portal gave it; a new object each time."""
+        found: Package = json.loads(zlib.decompress(self.packed))
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class WantedFile:
+    """A file to stand behind a resource: committed (``source``), made from a table (``format``), or an empty form.
+
+    ``made_from`` is the digest of what a made file is made from, as in :class:`PublishedFile`.
+    """
+
+    name: str
+    resource: str
+    source: SourceFile | None = None
+    format: str | None = None
+    made_from: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class WantedResource:
+    """A CKAN resource: ``fields`` of ours with their values, and its file, if it is none of another server.
+
+    ``of`` is the id of the record's resource that it belongs to; ``table`` says that the table goes into its DataStore.
+    """
+
+    id: str
+    of: str
+    fields: Mapping[str, Any]
+    file: WantedFile | None = None
+    table: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A dataset as the mapping makes it of a record: top-level ``fields``, extras by key, tags and groups by name.
+
+    ``fields`` hold ``name``, ``title``, ``notes``, ``owner_org`` (the organization's name), ``license_id`` and the
+    like, and what ``portal_fields`` of the descriptor says.
+    """
+
+    id: str
+    name: str
+    fields: Mapping[str, Any]
+    extras: Mapping[str, str]
+    tags: tuple[str, ...]
+    groups: tuple[str, ...]
+    resources: tuple[WantedResource, ...]
