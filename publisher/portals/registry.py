@@ -19,7 +19,9 @@ class Setup:
     """What a portal is made of.
 
     ``settings`` tell whose datasets it holds and in which languages, ``root`` is the catalogue's folder.
-    ``address`` stands in for the entry's own public address; ``steps`` is told of progress.
+    ``address`` stands in for the entry's own public address; ``steps`` is told of progress. ``deep`` has a portal look
+    at what it otherwise takes from its own notes. ``wait`` is for how many seconds another publisher is waited for.
+    ``backups`` is the folder for bytes that nobody else has.
     """
 
     entry: PortalEntry
@@ -28,6 +30,9 @@ class Setup:
     tables: Tables
     address: str | None = None
     steps: Steps = no_steps
+    deep: bool = False
+    wait: float = 0.0
+    backups: Path | None = None
 
 
 Maker = Callable[[Setup], Portal]
