@@ -27,6 +27,7 @@ LAYERS = [
         "errors",
         "text",
         "digest",
+        "dates",
         "progress",
         "zones",
         "http",

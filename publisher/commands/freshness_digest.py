@@ -79,7 +79,7 @@ def command(
     """Write to the bodies whose data wait for them.
 
     To the body that answers today; when something changed since its last mail, at most once a week, and daily while
-    something is seriously late. Without --out and --smtp-url it only says who would be written to.
+    something is long overdue. Without --out and --smtp-url it only says who would be written to.
     """
     from publisher.freshness.digests import digests
     from publisher.mail import is_mailbox

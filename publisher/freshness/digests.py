@@ -1,7 +1,7 @@
 """Who is written to today about which data: decided from assessments and a ledger of what was sent. Pure.
 
 A body hears of its data when something has changed since it last heard, at most once a week; while
-something is seriously late, every day. What cannot be measured is no body's lateness and makes no mail.
+something is long overdue, every day. What cannot be measured is no body's lateness and makes no mail.
 """
 
 from __future__ import annotations

@@ -168,7 +168,7 @@ def test_one_issue_opened_updated_closed_and_opened_again(
     assert state() == "closed"
     report("delinquent", 7)
     assert state() == "open"
-    assert "Chậm nghiêm trọng (1)" in str(forge.issues[0].get("body", "")) + str(forge.issues[0].get("description", ""))
+    assert "Quá hạn lâu (1)" in str(forge.issues[0].get("body", "")) + str(forge.issues[0].get("description", ""))
 
 
 @pytest.mark.parametrize("provider", ["github", "gitlab"])

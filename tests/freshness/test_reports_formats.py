@@ -177,7 +177,7 @@ def test_github_annotations_stand_at_the_promise(report: Report, root: Path) -> 
     assert first is not None
     promise = (root / first[2]).read_text("utf-8").splitlines()[int(first[3]) - 1]
     assert promise.startswith("freshness:")
-    assert "title=Late%3A Hospitals%2C clinics::" in lines[1]
+    assert "title=Overdue%3A Hospitals%2C clinics::" in lines[1]
 
 
 def test_the_feed_is_atom(report: Report) -> None:
@@ -194,7 +194,7 @@ def test_the_feed_is_atom(report: Report) -> None:
     assert len(set(ids)) == len(ids) and all(one.startswith("urn:uuid:") for one in ids)
     stamps = [entry.findtext(f"{ATOM}updated", "") for entry in entries]
     assert stamps == sorted(stamps, reverse=True) and feed.findtext(f"{ATOM}updated") == stamps[0]
-    assert 'Due now: Quarterly <test> & "odd" (quarter 1 of 2026)' in [e.findtext(f"{ATOM}title") for e in entries]
+    assert 'Update due: Quarterly <test> & "odd" (quarter 1 of 2026)' in [e.findtext(f"{ATOM}title") for e in entries]
 
 
 def test_an_entry_keeps_its_id_and_time_from_day_to_day(root: Path) -> None:
@@ -225,7 +225,7 @@ def test_badges_of_datasets_bodies_and_the_catalogue(report: Report) -> None:
         "organization/so-y-te",
     }
     shown = {name: json.loads(content)["message"] for name, content in files.items() if name.endswith(".json")}
-    assert shown["dataset/benh-vien.json"] == "late"
+    assert shown["dataset/benh-vien.json"] == "overdue"
     assert shown["dataset/tram-y-te.json"] == "data through 31 Dec 2025"
     assert shown["organization/so-giao-duc.json"] == "1 of 2 late"
     assert shown["catalogue.json"] == "2 of 8 late"

@@ -1,4 +1,4 @@
-"""Who is written to on which day: on change, weekly at most, daily while something is seriously late."""
+"""Who is written to on which day: on change, weekly at most, daily while something is long overdue."""
 
 from __future__ import annotations
 

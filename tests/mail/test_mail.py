@@ -85,7 +85,7 @@ def test_files_are_mails_that_say_what_to_do(root: Path, tmp_path: Path, capsys:
     assert (message["Auto-Submitted"], message["Content-Language"]) == ("auto-generated", "vi")
     assert message.get_content_type() == "multipart/alternative"
     text = text_of(message)
-    assert "Chậm nghiêm trọng: cần nộp số liệu ngay" in text
+    assert "Quá hạn lâu: cần nộp số liệu ngay" in text
     assert "* Trường mầm non\n  Số liệu năm 2024 đã hết hạn ngày 31/01/2025: chậm 434 ngày." in text
     assert "https://d.example.org/so-giao-duc.ics" in text
     page = Reader()
@@ -139,7 +139,7 @@ def test_the_same_day_gives_the_same_bytes_and_no_second_mail(
     assert digest(root, "--out", str(tmp_path / "c"), "--ledger", str(tmp_path / "a.json")) == 0
     assert not (tmp_path / "c").exists() and "Hôm nay không có thư nào cần viết." in capsys.readouterr().out
     assert digest(root, "--out", str(tmp_path / "c"), "--ledger", str(tmp_path / "a.json"), now="2026-04-11") == 0
-    assert [path.name for path in (tmp_path / "c").iterdir()] == ["so-giao-duc.eml"], "daily while seriously late"
+    assert [path.name for path in (tmp_path / "c").iterdir()] == ["so-giao-duc.eml"], "daily while long overdue"
 
 
 def test_without_a_place_nothing_is_written(root: Path, capsys: pytest.CaptureFixture[str]) -> None:

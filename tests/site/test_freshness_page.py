@@ -66,8 +66,8 @@ def test_without_script_the_dates_stand_by_organization(pages: dict[str, bytes])
     # The figures' publisher ended; the page lists them under the body that took over last.
     assert page.index('id="body-so-khcn-bac-ninh"') < page.index("so-lieu-chuyen-doi-so/")
     said = words(pages["freshness/index.html"])
-    assert "Kỳ tới: quý 1/2026, chậm nhất 15/04/2026" in said and "Còn thiếu: quý 3/2025." in said
-    assert "Freshness" in words(pages["en/freshness/index.html"]) and "by 15 Apr 2026" in words(
+    assert "Đang chờ: quý 1/2026, hạn 15/04/2026" in said and "Còn thiếu: quý 3/2025." in said
+    assert "Freshness" in words(pages["en/freshness/index.html"]) and "due 15 Apr 2026" in words(
         pages["en/freshness/index.html"]
     )
     assert 'href="../freshness/"' in pages["about/index.html"].decode()
@@ -91,14 +91,14 @@ def test_a_dataset_tells_its_evidence_its_past_and_where_to_review(pages: dict[s
     said = words(pages["dataset/san-luong-thuy-san/index.html"])
     assert "Theo kỳ" in said or "tên tệp" in said
     assert "quý 2/2025 15/07/2025 25/07/2025 ! chậm 10 ngày; sửa lại ngày 01/09/2025" in said
-    assert "lần cuối tệp dữ liệu thay đổi: không đo được" in said
+    assert "Không đo được: git (bản sao này chỉ có một phần lịch sử)." in said
     assert "data-review" in pages["dataset/san-luong-thuy-san/index.html"].decode()
 
 
 def test_evidence_that_disagrees_is_named(view: SiteView, make: Make) -> None:
     others = [{"kind": "attested", "detail": "r.yaml", "on": "2025-08-01", "covered": "2025-Q2"}]
     pages = dict(render_site(make(datasets=followed(view, others=others))))
-    assert "Other evidence disagrees: a dated review: Q2 2025." in words(
+    assert "Other evidence disagrees: review r.yaml: Q2 2025." in words(
         pages["en/dataset/san-luong-thuy-san/index.html"]
     )
 
@@ -158,3 +158,23 @@ def test_odd_dates_of_a_portal_break_nothing(view: SiteView, make: Make, odd: st
     history = [{**HISTORY[1], "delivered_on": odd}]
     pages = dict(render_site(make(datasets=followed(view, due_at=odd, history=history))))
     assert b"<b>" not in pages["dataset/san-luong-thuy-san/index.html"]
+
+
+def test_what_is_awaited_is_true_on_every_day(view: SiteView, make: Make) -> None:
+    def said(**terms: Any) -> str:
+        pages = dict(render_site(make(datasets=followed(view, **terms))))
+        return words(pages["en/dataset/san-luong-thuy-san/index.html"])
+
+    assert "Awaited: Q1 2026, due 15 Apr 2026, late from 15 May 2026." in said()
+    assert "Awaited: Q1 2026, due 15 Apr 2026." in said(overdue_at="2026-04-16")
+    assert "Awaited: an update, due 15 Apr 2026, late from 15 May 2026." in said(next={})
+    assert "Awaited" in said(fixed="paused", fixed_until="2026-12-31")
+    assert "Awaited" not in said(fixed="paused")
+    assert "Awaited" in said(fixed="ended", fixed_from="2026-06-01")
+    assert "Awaited" not in said(fixed="ended", fixed_from="2026-01-31")
+
+
+def test_what_is_after_the_end_is_no_due_date(view: SiteView, make: Make) -> None:
+    ended = dict(render_site(make(datasets=followed(view, fixed="ended", fixed_from="2026-01-31"))))
+    assert b"quy 1/2026" not in ended["freshness.ics"] and "quý 1/2026".encode() not in ended["freshness.ics"]
+    assert 'class="o next" role="img" aria-label="quý 1/2026' not in ended["freshness/index.html"].decode()

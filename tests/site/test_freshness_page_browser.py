@@ -112,7 +112,7 @@ def test_the_list_is_narrowed_and_the_address_says_how(opened: Any, address: str
 
 @pytest.mark.parametrize(
     ("today", "words"),
-    [("2026-12-31", "Up to date"), ("2027-01-15", "Update due"), ("2027-02-14", "Update overdue")],
+    [("2026-12-31", "Up to date"), ("2027-01-15", "Update due"), ("2027-02-14", "Overdue")],
 )
 def test_states_follow_the_reader_s_clock(opened: Any, address: str, today: str, words: str) -> None:
     page = opened(address + "en/freshness/", today=today)
@@ -144,3 +144,17 @@ def test_without_script_all_is_there_but_the_choice(opened: Any, address: str) -
     page = opened(address + "freshness/", java_script_enabled=False)
     assert not page.locator("#narrow").is_visible() and len(shown(page)) == 3
     assert page.locator(".heat tbody tr[data-dataset]").count() == 3
+
+
+@pytest.mark.parametrize(
+    ("today", "state", "said"),
+    [
+        ("2027-01-15", "Update due", "(days left: 0)"),
+        ("2027-01-16", "Update due", "(the due date has passed, not yet late)"),
+        ("2027-02-14", "Overdue", "(days late: 30)"),
+    ],
+)
+def test_what_is_left_follows_the_reader_s_clock(opened: Any, address: str, today: str, state: str, said: str) -> None:
+    page = opened(address + "en/freshness/", today=today)
+    row = page.locator("li[data-dataset=quy-theo-tep]")
+    assert state in row.locator(".badge").inner_text() and row.locator("[data-countdown]").inner_text() == said

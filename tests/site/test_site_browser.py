@@ -160,7 +160,7 @@ def test_search_and_filters(opened: Any, address: str) -> None:
     [
         ("2024-12-31", "Còn mới"),
         ("2025-01-01", "Đến kỳ cập nhật"),
-        ("2025-02-01", "Quá hạn cập nhật"),
+        ("2025-02-01", "Quá hạn"),
         ("2025-04-30", "Quá hạn lâu"),
     ],
 )
@@ -180,12 +180,12 @@ ANNUAL = {"frequency": "annual", "due_at": "2025-01-31", "overdue_at": "2025-02-
         (
             {**ANNUAL, "fixed": "paused", "fixed_until": "2025-03-31"},
             "published",
-            {"2025-03-31": "Tạm dừng cập nhật", "2025-04-01": "Quá hạn cập nhật"},
+            {"2025-03-31": "Tạm dừng cập nhật", "2025-04-01": "Quá hạn"},
         ),
         (
             {**ANNUAL, "fixed": "ended", "fixed_from": "2025-02-15"},
             "published",
-            {"2025-02-14": "Quá hạn cập nhật", "2025-02-15": "Không còn cập nhật"},
+            {"2025-02-14": "Quá hạn", "2025-02-15": "Đã ngừng cập nhật"},
         ),
         (
             {"frequency": "unknown", "fixed": "paused", "fixed_until": "2025-03-31", "otherwise": "no-evidence"},
@@ -195,7 +195,7 @@ ANNUAL = {"frequency": "annual", "due_at": "2025-01-31", "overdue_at": "2025-02-
         (
             {**ANNUAL, "fixed": "planned", "fixed_until": "2025-01-31"},
             "planned",
-            {"2025-01-31": "Dự kiến", "2025-02-01": "Quá hạn công bố"},
+            {"2025-01-31": "Dự kiến", "2025-02-01": "Quá hạn"},
         ),
     ],
 )

@@ -6,7 +6,8 @@ import random
 
 import pytest
 
-from publisher.portals.site.words import day, number, order, size
+from publisher.dates import day
+from publisher.portals.site.words import number, order, size
 
 
 @pytest.mark.parametrize(

@@ -91,7 +91,7 @@ def _letter(
     closing.append(
         words.text(
             "This mail was written by a program. It comes when something changes, at most once a week; daily "
-            "while something is seriously late."
+            "while something is long overdue."
         )
     )
     links = []

@@ -1,4 +1,4 @@
-"""The report as an Atom feed: an entry each time that the data of a period become due, late or seriously late."""
+"""The report as an Atom feed: an entry each time that the data of a period become due, late or long overdue."""
 
 from __future__ import annotations
 

@@ -56,7 +56,7 @@ def prometheus(report: Report) -> str:
         ),
         _block(
             "opendata_freshness_dataset_delinquent_timestamp_seconds",
-            "The start of the first day on which the next data are seriously late.",
+            "The start of the first day on which the next data are long overdue.",
             moments("delinquent_at"),
         ),
         _block(

@@ -1,6 +1,6 @@
 """What ``freshness:`` promises fits together, so that deadlines follow from it.
 
-A dataset begins before it ends. Seriously late comes after the grace. ``year_starts:`` moves the
+A dataset begins before it ends. Long overdue comes after the grace. ``year_starts:`` moves the
 beginning of quarters, half-years and years, so it says nothing with days or weeks, or with an interval that
 names its own start. ``working_days: true`` counts ``due:``, so ``due:`` is there and in days (P10D), at most
 366. A pause that has no last day stays for good, so it is told.
