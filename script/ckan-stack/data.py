@@ -6,13 +6,12 @@ import configparser
 import io
 import os
 import shutil
-from pathlib import Path
 
 import services
 from install import Say
 from processes import run, running
 from secret import make_secrets, read_secrets, write_private
-from settings import PINS, Refused, Stack, choose_port
+from settings import PINS, Refused, Stack, choose_port, make_folder
 
 PEOPLE = ("admin", "editor")  # a sysadmin, and somebody without any right at first
 DATABASES = ("ckan", "datastore")
@@ -32,8 +31,7 @@ def begin(stack: Stack) -> None:
     services.stop_all(stack)
     shutil.rmtree(stack.data, ignore_errors=True)
     port = choose_port(stack)
-    stack.data.mkdir(mode=0o755)
-    stack.data.chmod(0o755)  # whatever the umask: PostgreSQL's own user has to pass through
+    make_folder(stack.data)
     (stack.data / "port").write_text(str(port), "ascii")
     make_secrets(stack)
 
@@ -125,8 +123,13 @@ def _max_mb() -> int:
 
 
 def _ckan(stack: Stack, *arguments: str, text: str = "") -> str:
-    command: list[str | Path] = [stack.venv / "bin" / "ckan", *arguments]
-    return run(stack, command, "ckan-command", text, {"CKAN_INI": str(stack.data / "ckan.ini")})
+    return run(
+        stack,
+        [stack.venv / "bin" / "ckan", *arguments],
+        "ckan-command",
+        text,
+        {"CKAN_INI": str(stack.data / "ckan.ini")},
+    )
 
 
 def _mark(stack: Stack) -> str:

@@ -7,6 +7,7 @@ workers = 2
 worker_class = "gthread"
 threads = 2
 timeout = 300  # a worker that takes a file of several hundred megabytes is not dead
+control_socket_disable = True  # it would lie outside of the stack's folder
 access_log_format = "%(t)s %(m)s %(U)s %(s)s %(B)s %(D)s"
 
 

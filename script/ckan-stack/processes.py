@@ -11,7 +11,7 @@ import signal
 import subprocess
 import time
 import urllib.request
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -52,12 +52,12 @@ def running(stack: Stack, name: str) -> int | None:
 
 
 def launch(
-    stack: Stack, name: str, command: Sequence[str | Path], env: Mapping[str, str] = {}, as_postgres: bool = False
+    stack: Stack, name: str, command: Iterable[object], env: Mapping[str, str] = {}, as_postgres: bool = False
 ) -> None:
     """Start a process in a session of its own, with its output in a log file."""
     with (stack.log / f"{name}.log").open("ab") as log:
         started = subprocess.Popen(
-            command,
+            [str(word) for word in command],
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=log,
@@ -112,7 +112,7 @@ def wait_for(stack: Stack, name: str, url: str, seconds: float = 120) -> None:
 
 def run(
     stack: Stack,
-    command: Sequence[str | Path],
+    command: Iterable[object],
     log: str,
     text: str = "",
     env: Mapping[str, str] = {},
@@ -122,10 +122,11 @@ def run(
 
     Raises Refused, with the last lines of the log, if it fails.
     """
+    words = [str(word) for word in command]
     path = stack.log / f"{log}.log"
     with path.open("ab") as complaints:
-        done = subprocess.run(
-            command,
+        done: subprocess.CompletedProcess[bytes] = subprocess.run(
+            words,
             input=text.encode(),
             stdout=subprocess.PIPE,
             stderr=complaints,
@@ -138,7 +139,7 @@ def run(
     if done.returncode != 0:
         with path.open("ab") as complaints:
             complaints.write(done.stdout)
-        raise Refused(f"{Path(command[0]).name} failed (exit code {done.returncode}).{tail(path)}")
+        raise Refused(f"{Path(words[0]).name} failed (exit code {done.returncode}).{tail(path)}")
     return done.stdout.decode("utf-8", "replace")
 
 

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import processes
 from install import postgres_program
-from processes import Refused, launch, run, running
+from processes import launch, run, running
 from secret import Secrets, read_secrets
-from settings import HERE, Stack, check_free
+from settings import HERE, Refused, Stack, check_free
 
 NAMES = ("postgres", "redis", "solr", "ckan", "jobs")  # in the order of starting
 

@@ -128,6 +128,22 @@ def home() -> Path:
     return CHECKOUT / "build" / "ckan"
 
 
+def make_folder(folder: Path) -> None:
+    """Make a folder where it is missing, open to others whatever the umask: PostgreSQL's own user has to pass through.
+
+    Raises Refused where that user could not pass all the same.
+    """
+    for path in (*reversed(folder.parents), folder):
+        if not path.exists():
+            path.mkdir(exist_ok=True)
+            path.chmod(0o755)
+    if os.getuid() == 0 and not _open_to_all(folder):
+        raise Refused(
+            f"PostgreSQL does not run as root, and its own user cannot reach {folder}. "
+            "CKAN_STACK_DIR names a folder that everybody may pass through, such as /var/tmp/ckan-stack."
+        )
+
+
 def _open_to_all(folder: Path) -> bool:
     return all(path.stat().st_mode & stat.S_IXOTH for path in (folder, *folder.parents))
 
