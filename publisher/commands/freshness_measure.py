@@ -95,7 +95,7 @@ def _report(
         at,
         tuple(by_urgency(found)),
         asked.fail_on,
-        tuple(coming(found, at.date(), until)) if until else None,
+        tuple(coming(found, catalogue, at.date(), until)) if until else None,
         until,
         behind=beyond.behind,
         review=list_review(catalogue, catalogue.reviews, at) if whole else None,

@@ -212,6 +212,24 @@ def test_what_promises_no_date_is_not_called_up_to_date(
     assert freshness(catalogue_dir, capsys)[1]["datasets"][0]["state"] == "fresh"
 
 
+def test_all_that_comes_due_is_listed_and_not_only_the_next_date(
+    catalogue_dir: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    edit(catalogue_dir, "{frequency: annual}", "{frequency: quarterly, due: P15D}")
+    words = ["--catalog", str(catalogue_dir), "--lang", "vi", "freshness", "--now", "2024-03-10", "--upcoming"]
+    run([*words, "P1Y", "--format", "json"])
+    found = json.loads(capsys.readouterr().out)["upcoming"]
+    assert [(one["period"]["name"], one["due_at"]) for one in found] == [
+        ("2024-Q1", "2024-04-15"),
+        ("2024-Q2", "2024-07-15"),
+        ("2024-Q3", "2024-10-15"),
+        ("2024-Q4", "2025-01-15"),
+    ]
+    run([*words, "P5M"])
+    said = capsys.readouterr().out
+    assert "Sắp đến hạn (2)" in said and "quý 2/2024" in said and "quý 3/2024" not in said
+
+
 def test_proposals_are_one_line(catalogue_dir: Path, capsys: pytest.CaptureFixture[str]) -> None:
     edit(catalogue_dir, "status: published", "status: proposed")
     assert run(["--catalog", str(catalogue_dir), "--lang", "vi", "freshness", "--now", "2026-04-10"]) == 0

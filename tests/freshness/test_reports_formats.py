@@ -84,7 +84,11 @@ def test_the_json_is_what_its_schema_says(report: Report) -> None:
     data = json.loads(one_file(behind, "json"))
     jsonschema.validate(data, SCHEMA, format_checker=jsonschema.FormatChecker())
     assert data["behind"] == [{"dataset": "benh-vien", "portal": "ckan", "since": "2026-04-01"}]
-    assert data["upcoming"] == ["nhiet-do", "ke-hoach-hen"]
+    assert [(one["dataset"], (one["period"] or {}).get("name"), one["due_at"]) for one in data["upcoming"]] == [
+        ("benh-vien", "2026-Q1", "2026-04-15"),
+        ("nhiet-do", "2026-Q1", "2026-04-15"),
+        ("ke-hoach-hen", None, "2026-06-30"),
+    ]
 
 
 def test_a_portal_behind_is_told_apart_from_late_data(report: Report) -> None:

@@ -117,5 +117,5 @@ def report_of(root: Path, now: str = NOW, language: str = "vi", fail_on: State =
     at = datetime.fromisoformat(f"{now}T06:00:00+00:00").astimezone(zone_of(catalogue.settings.time_zone))
     found = assessed(catalogue, now, language)
     until = datetime.fromisoformat("2026-07-09").date()
-    soon = tuple(coming(found, at.date(), until))
+    soon = tuple(coming(found, catalogue, at.date(), until))
     return Report(catalogue, at, tuple(by_urgency(found)), fail_on, soon, until, language=language)

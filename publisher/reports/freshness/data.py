@@ -9,7 +9,7 @@ from typing import Any
 
 from publisher.freshness.legal import ListReview
 from publisher.freshness.model import Assessment, Observation, Period, State
-from publisher.reports.freshness.model import Report, disagreements
+from publisher.reports.freshness.model import Coming, Report, disagreements
 
 FORMAT = 1
 
@@ -29,7 +29,7 @@ def as_data(report: Report) -> dict[str, Any]:
         "datasets": [_entry(one, report) for one in report.found],
     }
     if report.upcoming is not None:
-        data["upcoming"] = [one.dataset for one in report.upcoming]
+        data["upcoming"] = [_coming(one) for one in report.upcoming]
     if report.review is not None:
         data["list_review"] = _review(report.review)
     if report.behind is not None:
@@ -37,6 +37,10 @@ def as_data(report: Report) -> dict[str, Any]:
             {"dataset": one.dataset, "portal": one.portal, "since": _day(one.since)} for one in report.behind
         ]
     return data
+
+
+def _coming(one: Coming) -> dict[str, Any]:
+    return {"dataset": one.assessment.dataset, "period": _period(one.period), "due_at": _day(one.due_at)}
 
 
 def _review(review: ListReview) -> dict[str, Any]:

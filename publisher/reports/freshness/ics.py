@@ -10,10 +10,9 @@ from publisher.freshness.calendar import calendar_of
 from publisher.freshness.ical import DueDate, calendar, uid
 from publisher.freshness.model import Assessment, Period, State
 from publisher.messages import Messages
-from publisher.reports.freshness.model import Report
+from publisher.reports.freshness.model import DATED, Report
 from publisher.reports.freshness.words import day_in_words, list_review, owner, period_in_words, scope_name
 
-DATED = frozenset({State.DELINQUENT, State.OVERDUE, State.DUE, State.FRESH, State.PLANNED})
 UNKNOWN = date(2000, 1, 1)
 """The stamp of what no evidence dates: a day that is the same whenever one asks."""
 HORIZON = timedelta(days=366)

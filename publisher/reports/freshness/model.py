@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from publisher.catalogue.model import Catalogue, Organization
+from publisher.freshness.ahead import due_dates
+from publisher.freshness.calendar import calendar_of
 from publisher.freshness.disagreement import disagreements as against
 from publisher.freshness.legal import ListReview
 from publisher.freshness.model import Assessment, Observation, Period, State
@@ -17,6 +19,8 @@ ACTION = (State.DELINQUENT, State.OVERDUE, State.DUE, State.NO_EVIDENCE)
 """States in which a steward has something to do."""
 FOLLOWED = (*ACTION, State.UNMEASURED, State.FRESH)
 """States of datasets whose dates count today."""
+DATED = frozenset({State.DELINQUENT, State.OVERDUE, State.DUE, State.FRESH, State.PLANNED})
+"""States of datasets that have due dates to come."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +31,15 @@ class Behind:
     title: str
     portal: str
     since: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Coming:
+    """Data that come due: of which dataset, of which period (None where it has none), on which last day in time."""
+
+    assessment: Assessment
+    period: Period | None
+    due_at: date
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +54,7 @@ class Report:
     now: datetime
     found: tuple[Assessment, ...]
     fail_on: State = State.OVERDUE
-    upcoming: tuple[Assessment, ...] | None = None
+    upcoming: tuple[Coming, ...] | None = None
     until: date | None = None
     behind: tuple[Behind, ...] | None = None
     review: ListReview | None = None
@@ -88,16 +101,21 @@ def is_breach(state: State, fail_on: State) -> bool:
     return RANK[state] <= RANK[fail_on]
 
 
-def coming(found: Iterable[Assessment], today: date, until: date) -> list[Assessment]:
-    """Those whose data are due in the days from ``today`` to ``until``, the soonest first."""
-    soon = [
-        one
-        for one in found
-        if one.timeline.due_at is not None
-        and today <= one.timeline.due_at <= until
-        and one.state in {State.FRESH, State.DUE, State.PLANNED}
-    ]
-    return sorted(soon, key=lambda one: (one.timeline.due_at or date.max, one.dataset))
+def coming(found: Iterable[Assessment], catalogue: Catalogue, today: date, until: date) -> list[Coming]:
+    """Everything that is due in the days from ``today`` to ``until``, the soonest first.
+
+    Later periods of what is late are due as well. Of data with a cycle of days or weeks only the next date counts.
+    """
+    calendar = calendar_of(catalogue)
+    soon = []
+    for one in found:
+        if one.state not in DATED:
+            continue
+        terms = catalogue.datasets[one.dataset].freshness
+        for period, due_at in due_dates(terms, one.timeline, today, until, calendar):
+            if today <= due_at <= until:
+                soon.append(Coming(one, period, due_at))
+    return sorted(soon, key=lambda one: (one.due_at, one.assessment.dataset))
 
 
 def disagreements(one: Assessment, catalogue: Catalogue) -> list[tuple[Observation, Period]]:

@@ -107,9 +107,10 @@ def _upcoming(report: Report, words: Messages) -> list[str]:
         return [words.text("Nothing comes due in that time.")]
     lines = [f"{words.text('Coming due')} ({len(report.upcoming)})"]
     for one in report.upcoming:
-        due = day_in_words(one.timeline.due_at, words) if one.timeline.due_at else ""
-        period = period_in_words(one.timeline.next_period, words)
-        lines.append(f"  {due}  {_name(one)}" + (f": {period}" if period else ""))
+        period = period_in_words(one.period, words)
+        lines.append(
+            f"  {day_in_words(one.due_at, words)}  {_name(one.assessment)}" + (f": {period}" if period else "")
+        )
     return lines
 
 
