@@ -67,8 +67,13 @@ def prepare(
     as_of: date | None = None,
     rollback: bool = False,
     address: str | None = None,
+    deep: bool = False,
+    wait: float = 0.0,
 ) -> Iterator[Prepared]:
     """Walk from the files to the plan; nothing is written but caches. The portal is open as long as the context.
+
+    ``deep`` has the portal look at what it otherwise takes from its notes; ``wait`` is how many seconds it may wait
+    for another publisher.
 
     Raises:
         OpendataError: ``catalogue-blocked`` and ``portal-older-commit``, which refuse to publish;
@@ -83,7 +88,9 @@ def prepare(
     say(words.text("Comparing with the portal"), 0, 0)
     tables = CatalogueTables(catalogue)
     steps = partial(say, words.text("Building the portal"))
-    with closing(make_portal(Setup(entry, catalogue.settings, session.root, tables, address, steps))) as portal:
+    backups = session.workspace.folder / "backups"
+    setup = Setup(entry, catalogue.settings, session.root, tables, address, steps, deep, wait, backups)
+    with closing(make_portal(setup)) as portal:
         yield _planned(session, portal, catalogue, report, entry, repository, tables, as_of, rollback)
 
 
@@ -110,7 +117,7 @@ def _planned(
     if shallow:
         desired = with_history(desired, state)
     state = portal.complete(state, desired)
-    plan = make_plan(entry.key, desired, state, partial(tables.compare, portal))
+    plan = make_plan(entry.key, desired, state, partial(tables.compare, portal), entry.drift)
     warnings = [] if plan.empty else _ancestry(repository, state.commit, desired.commit, rollback)
     if repository is not None and repository.dirty():
         warnings.append("uncommitted")
@@ -180,7 +187,7 @@ def decide(prepared: Prepared, wish: Wish) -> Verdict:
         plan = selected(plan, matching(prepared.catalogue, wish.select, there))
     if wish.reviewed is not None:
         plan = agreed(plan, wish.reviewed)
-    holds = Counter(subject.kind for subject in prepared.state.holdings)
+    holds = Counter(subject.kind for subject, one in prepared.state.holdings.items() if not one.deleted)
     consents = prepared.catalogue.consents
     return review(plan, consents, wish.allow, Caps(number=wish.cap), portal_holds=holds)
 

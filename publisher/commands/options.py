@@ -15,3 +15,6 @@ WAIT = click.option("--wait", type=click.FloatRange(min=0), default=60.0, help="
 SELECT = click.option(
     "--select", multiple=True, help="Only these datasets: a name such as truong-*, org:KEY, theme:KEY, status:STATUS."
 )
+DEEP = click.option(
+    "--deep", is_flag=True, help="Look at tables and files on the portal themselves, not only at what is noted of them."
+)

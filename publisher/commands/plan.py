@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from publisher.commands.options import ADDRESS, AS_OF, PORTAL, ROLLBACK
+from publisher.commands.options import ADDRESS, AS_OF, DEEP, PORTAL, ROLLBACK
 from publisher.errors import Exit
 from publisher.session import Session
 
@@ -22,6 +22,7 @@ from publisher.session import Session
 @AS_OF
 @ADDRESS
 @ROLLBACK
+@DEEP
 @click.pass_obj
 def command(
     session: Session,
@@ -31,6 +32,7 @@ def command(
     as_of: datetime | None,
     base_url: str | None,
     rollback: bool,
+    deep: bool,
 ) -> int:
     """Say what publishing would change, and why.
 
@@ -42,7 +44,7 @@ def command(
     from publisher.workspace import write_atomically, writing
 
     day = as_of.date() if as_of else None
-    with prepare(session, portal, as_of=day, rollback=rollback, address=base_url) as prepared:
+    with prepare(session, portal, as_of=day, rollback=rollback, address=base_url, deep=deep) as prepared:
         plan, verdict, words = prepared.plan, decide(prepared, Wish()), session.messages
     if shape == "json":
         click.echo(json.dumps(plan_json(plan, verdict, prepared.warnings), ensure_ascii=False, indent=2))

@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 
 from publisher.commands.confirm import confirm
-from publisher.commands.options import ADDRESS, AS_OF, PORTAL, ROLLBACK, SELECT, WAIT, YES
+from publisher.commands.options import ADDRESS, AS_OF, DEEP, PORTAL, ROLLBACK, SELECT, WAIT, YES
 from publisher.errors import Exit, OpendataError
 from publisher.plan.model import Outcome, Plan, Risk
 from publisher.plan.safety import Verdict
@@ -33,6 +33,7 @@ from publisher.session import Session
 @AS_OF
 @ADDRESS
 @ROLLBACK
+@DEEP
 @click.pass_obj
 def command(
     session: Session,
@@ -47,6 +48,7 @@ def command(
     as_of: datetime | None,
     base_url: str | None,
     rollback: bool,
+    deep: bool,
 ) -> int:
     """Bring a portal to what git says: validate, plan, ask, apply, verify.
 
@@ -64,7 +66,7 @@ def command(
     day = as_of.date() if as_of else None
     with (
         session.workspace.locked("publish", wait),
-        prepare(session, portal, as_of=day, rollback=rollback, address=base_url) as prepared,
+        prepare(session, portal, as_of=day, rollback=rollback, address=base_url, deep=deep, wait=wait) as prepared,
     ):
         if reviewed is not None and (reviewed.portal, reviewed.catalogue_id) != (
             prepared.plan.portal,

@@ -6,7 +6,9 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 
 from publisher.plan.desired import CATALOGUE, RENAMED
+from publisher.plan.drift import REFUSE, with_drift
 from publisher.plan.fields import field_changes, resources_of, table_changed
+from publisher.plan.lookalike import ask_about_renames
 from publisher.plan.model import (
     LOST,
     Action,
@@ -14,6 +16,7 @@ from publisher.plan.model import (
     Cost,
     Desired,
     DesiredState,
+    Drift,
     HeldBack,
     Holding,
     Kind,
@@ -32,43 +35,53 @@ ABSENT = "absent"
 """Stands for the digest of what is not there, in actions and consents."""
 LOSS = 0.2
 """A table that loses this share of its rows or more is a sudden loss."""
+NAME_TAKEN = ("name-taken-there",)
 _RANK = {Kind.CATALOGUE: 0, Kind.ORGANIZATION: 1, Kind.THEME: 2, Kind.DATASET: 3}
 
 
-def make_plan(portal: str, desired: DesiredState, state: PortalState, compare: Compare) -> Plan:
+def make_plan(portal: str, desired: DesiredState, state: PortalState, compare: Compare, drift: str = REFUSE) -> Plan:
     """The actions that bring a portal to the desired state.
 
     Subjects come in the order in which they refer to each other, deletions last and in the opposite
-    order. What is held back is left as it is, and so is everything that it needs.
+    order. What is held back is left as it is, and so is everything that it needs. What rights do not reach is
+    advice. ``drift`` is the portal's policy for what others changed there.
     """
     by_id = {one.id: one for one in state.holdings.values() if one.subject.kind is Kind.DATASET}
     wanted = {one.id for one in desired.subjects.values() if one.subject.kind is Kind.DATASET}
     owners = _owners(state)
     actions: list[Action] = []
+    kept: dict[Subject, tuple[Drift, ...]] = {}
     unchanged = 0
     for subject, one in desired.subjects.items():
         before = by_id.get(one.id) if subject.kind is Kind.DATASET else None
         if before is None:
             there = state.holdings.get(subject)
             before = there if there is not None and there.id not in wanted else None
-        if before is not None and before.digest == one.digest and before.subject == subject:
+        action = None if before is not None and _same(before, one) else _action(before, one, compare, owners)
+        if before is not None and before.drift:
+            action = with_drift(action, before, drift)
+            if action is None:
+                kept[subject] = before.drift
+        if action is None:
             unchanged += 1
         else:
-            actions.append(_action(before, one, compare, owners))
+            actions.append(action)
     held = set(desired.held)
     for subject, holding in state.holdings.items():
-        gone = subject not in desired.subjects and subject not in held
+        gone = subject not in desired.subjects and subject not in held and not holding.deleted
         if gone and not (subject.kind is Kind.DATASET and holding.id in wanted):
             actions.append(_deletion(holding, state))
+    actions, advice = _within_reach(actions, state)
     if state.catalogue_id is None:
         # An empty portal begins with the catalogue itself.
         actions = [a if a.subject == CATALOGUE else replace(a, depends_on=(CATALOGUE, *a.depends_on)) for a in actions]
+    records = {subject: one.record for subject, one in desired.subjects.items()}
     plan = Plan(
         portal,
         desired.catalogue_id,
         state.commit,
         desired.commit,
-        tuple(sorted(actions, key=_order)),
+        tuple(sorted(ask_about_renames(actions, state, records), key=_order)),
         tuple(
             HeldBack(subject, codes)
             for subject, codes in desired.held.items()
@@ -76,8 +89,31 @@ def make_plan(portal: str, desired: DesiredState, state: PortalState, compare: C
         ),
         unchanged,
         state.stale,
+        advice,
+        kept,
     )
-    return hold(plan, {})
+    moving = {Change.CREATE, Change.RENAME}
+    taken = [a.subject for a in plan.actions if a.change in moving and a.subject in state.foreign]
+    return hold(plan, dict.fromkeys((one for one in taken if one.kind is Kind.DATASET), NAME_TAKEN))
+
+
+def _same(before: Holding, after: Desired) -> bool:
+    """Whether the portal shows what is wanted, as we last wrote it."""
+    as_written = before.stale is None and not before.deleted
+    return as_written and before.digest == after.digest and before.subject == after.subject
+
+
+def _within_reach(actions: Iterable[Action], state: PortalState) -> tuple[list[Action], tuple[HeldBack, ...]]:
+    """The actions that rights let us take; the others as advice."""
+    reached: list[Action] = []
+    advice: list[HeldBack] = []
+    for action in actions:
+        code = state.beyond.get(action.subject) or state.beyond.get(action.subject.kind)
+        if code is None:
+            reached.append(action)
+        else:
+            advice.append(HeldBack(action.subject, (code,)))
+    return reached, tuple(advice)
 
 
 def hold(plan: Plan, more: Mapping[Subject, tuple[str, ...]]) -> Plan:
@@ -152,6 +188,8 @@ def _action(before: Holding | None, after: Desired, compare: Compare, owners: Ma
         )
     tables = tuple(_tables(before, after, compare))
     change, risks, reasons = _change(before, after)
+    if before.stale is not None:
+        reasons.append(f"stale:{before.stale}")
     if LOST in before.record:
         risks.add(Risk.LOSS)
         reasons.append("record-lost")
@@ -187,6 +225,8 @@ def _action(before: Holding | None, after: Desired, compare: Compare, owners: Ma
 
 def _change(before: Holding, after: Desired) -> tuple[Change, set[Risk], list[str]]:
     was, now = before.record.get("status"), after.record.get("status")
+    if before.deleted:
+        return Change.RESTORE, {Risk.RESTORE}, ["deleted-there"]
     if "taken_down" in before.record and now not in {None, "withdrawn"}:
         return Change.RESTORE, {Risk.RESTORE}, ["taken-down"]
     if was == "published" and now != "published":

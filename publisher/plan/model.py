@@ -172,6 +172,7 @@ class Risk(StrEnum):
     LOSS = "loss"
     RESTORE = "restore"
     DRIFT = "drift"
+    LOOK_ALIKE = "look-alike"
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,18 +8,23 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from publisher.catalogue.model import Consent
+from publisher.digest import digest_of
 from publisher.plan.desired import EMBARGO
 from publisher.plan.diff import hold
-from publisher.plan.model import Action, HeldBack, Kind, Plan, Risk, Subject
+from publisher.plan.model import Action, Change, HeldBack, Kind, Plan, Risk, Subject
 
 CONSENT = {
     Risk.DELETE: "needs-consent-delete",
     Risk.WITHDRAW: "needs-consent-withdraw",
     Risk.BREAKING: "needs-consent-breaking",
     Risk.LOSS: "needs-consent-loss",
-    Risk.RESTORE: "taken-down",
+    Risk.RESTORE: "needs-consent-restore",
+    Risk.DRIFT: "needs-consent-drift",
+    Risk.LOOK_ALIKE: "needs-consent-look-alike",
 }
 """The code under which an action without consent is held back, by risk."""
+TAKEN_DOWN = "taken-down"
+"""The reason of a restoration that has a code of its own: somebody took the dataset down."""
 CAPPED = "cap-exceeded"
 CAPPED_RISKS = frozenset({Risk.DELETE, Risk.WITHDRAW, Risk.LOSS, Risk.BREAKING})
 NOT_SELECTED = ("not-selected",)
@@ -81,11 +86,14 @@ def review(
     }
     counts = Counter(risk for risks in missing.values() for risk in risks)
     allowed = {risk for risk, number in allow.items() if counts[risk] == number}
+    down = {action.subject for action in plan.actions if TAKEN_DOWN in action.reasons}
     held: dict[Subject, tuple[str, ...]] = {}
     for subject, risks in missing.items():
         lacking = [risk for risk in risks if risk not in allowed]
         if lacking:
-            held[subject] = tuple(CONSENT[risk] for risk in lacking)
+            held[subject] = tuple(
+                TAKEN_DOWN if subject in down and risk is Risk.RESTORE else CONSENT[risk] for risk in lacking
+            )
     risky = [a.subject for a in plan.actions if a.risks & CAPPED_RISKS and a.subject not in held]
     found = Counter(subject.kind for subject in risky)
     limits = {kind: caps.limit(portal_holds.get(kind, 0)) for kind in found}
@@ -107,13 +115,15 @@ def _consented(plan: Plan, action: Action, risk: Risk, given: set[tuple[str, str
 
 def agreed(plan: Plan, earlier: Plan) -> Plan:
     """The part of a plan that an earlier, reviewed one holds too, action by action with the same digests."""
-    reviewed = {(a.change, a.subject, a.before, a.after) for a in earlier.actions}
-    changed = {
-        action.subject: ("not-in-plan",)
-        for action in plan.actions
-        if (action.change, action.subject, action.before, action.after) not in reviewed
-    }
+    reviewed = {_identity(action) for action in earlier.actions}
+    changed = {action.subject: ("not-in-plan",) for action in plan.actions if _identity(action) not in reviewed}
     return hold(plan, changed)
+
+
+def _identity(action: Action) -> tuple[Change, Subject, str | None, str | None, str]:
+    """What makes an action the one that was reviewed: also what it writes over."""
+    drift = digest_of([[one.place, one.there] for one in action.drift])
+    return action.change, action.subject, action.before, action.after, drift
 
 
 def selected(plan: Plan, names: Collection[str]) -> Plan:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import fields
+from dataclasses import asdict, fields
 from typing import Any
 
 from publisher.errors import OpendataError
-from publisher.plan.model import Action, Change, Cost, FieldChange, HeldBack, Kind, Plan, Risk, Subject
+from publisher.plan.model import Action, Change, Cost, Drift, FieldChange, HeldBack, Kind, Plan, Risk, Subject
 from publisher.tables.model import TableChange
 
 FORMAT = 1
@@ -25,7 +25,11 @@ def plan_to_data(plan: Plan) -> dict[str, Any]:
         "rebuild": plan.rebuild,
         "unchanged": plan.unchanged,
         "actions": [_action_to_data(action) for action in plan.actions],
-        "held": [{"subject": str(one.subject), "codes": list(one.codes)} for one in plan.held],
+        "held": [_held_to_data(one) for one in plan.held],
+        "advice": [_held_to_data(one) for one in plan.advice],
+        "kept": [
+            {"subject": str(subject), "drift": [asdict(one) for one in drift]} for subject, drift in plan.kept.items()
+        ],
     }
 
 
@@ -45,9 +49,11 @@ def plan_from_text(text: str, file: str) -> Plan:
             data["base_commit"],
             data["commit"],
             tuple(_action_from_data(one) for one in data["actions"]),
-            tuple(HeldBack(subject_of(one["subject"]), tuple(map(str, one["codes"]))) for one in data["held"]),
+            tuple(_held_from_data(one) for one in data["held"]),
             data["unchanged"],
             data["rebuild"],
+            tuple(_held_from_data(one) for one in data["advice"]),
+            {subject_of(one["subject"]): _drift(one["drift"]) for one in data["kept"]},
         )
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise OpendataError("plan-unreadable", file=file) from error
@@ -63,6 +69,18 @@ def subject_of(text: str) -> Subject:
     return Subject(Kind(kind), name)
 
 
+def _held_to_data(one: HeldBack) -> dict[str, Any]:
+    return {"subject": str(one.subject), "codes": list(one.codes)}
+
+
+def _held_from_data(data: Mapping[str, Any]) -> HeldBack:
+    return HeldBack(subject_of(data["subject"]), tuple(map(str, data["codes"])))
+
+
+def _drift(data: list[dict[str, Any]]) -> tuple[Drift, ...]:
+    return tuple(Drift(**one) for one in data)
+
+
 def _action_to_data(action: Action) -> dict[str, Any]:
     return {
         "change": action.change.value,
@@ -76,6 +94,7 @@ def _action_to_data(action: Action) -> dict[str, Any]:
         "before": action.before,
         "after": action.after,
         "depends_on": [str(one) for one in action.depends_on],
+        "drift": [asdict(one) for one in action.drift],
     }
 
 
@@ -96,6 +115,7 @@ def _action_from_data(data: Mapping[str, Any]) -> Action:
         data["after"],
         data["renamed_from"],
         tuple(subject_of(one) for one in data["depends_on"]),
+        _drift(data["drift"]),
     )
 
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from publisher.messages import Messages
-from publisher.plan.model import Action, Change, FieldChange, HeldBack, Kind, Plan, Risk, Subject
+from publisher.plan.model import Action, Change, Drift, FieldChange, HeldBack, Kind, Plan, Risk, Subject
 from publisher.plan.safety import NOT_SELECTED, WAITING, Verdict
 from publisher.plan.serial import plan_to_data
 from publisher.tables.model import TableChange
@@ -63,6 +63,7 @@ def plan_human(plan: Plan, verdict: Verdict, words: Messages, warnings: Sequence
             yield f"! {one.subject.name}: {held_words(one, words)}"
     if plan.rebuild:
         yield words.of("rebuild", plan.rebuild) or plan.rebuild
+    yield from _elsewhere(plan, words)
     yield from advice(verdict, words)
     yield from (words.of("warning", code) or code for code in warnings)
     if not plan.empty or held:
@@ -87,6 +88,7 @@ def plan_markdown(plan: Plan, verdict: Verdict, words: Messages, warnings: Seque
     ]
     if plan.rebuild:
         lines.append(f"- {words.of('rebuild', plan.rebuild) or plan.rebuild}")
+    lines += [f"- {_escaped(line)}" for line in _elsewhere(plan, words)]
     lines += ["", *(_escaped(line) for line in advice(verdict, words))]
     lines += [_escaped(words.of("warning", code) or code) for code in warnings]
     return "\n".join(lines).rstrip() + "\n"
@@ -126,6 +128,8 @@ def details(action: Action, words: Messages) -> Iterator[str]:
         yield field_words(one, words)
     if len(told) > _SHOWN:
         yield words.plural("and {count} more field", "and {count} more fields", len(told) - _SHOWN)
+    for one_drift in action.drift:
+        yield drift_words(one_drift, words)
     for reason in action.reasons:
         code, _, detail = reason.partition(":")
         if sentence := words.of("reason", code, detail=detail):
@@ -164,6 +168,29 @@ def field_words(one: FieldChange, words: Messages) -> str:
     if one.after is None:
         return f"{one.field}: " + words.text("removed") + (f" {before}" if before else "")
     return f"{one.field}: " + (f"{before} → {after}" if before and after else words.text("changed"))
+
+
+def drift_words(one: Drift, words: Messages) -> str:
+    """What somebody changed on the portal; who and when where the portal tells."""
+    there = _short(one.there) or words.text("another value")
+    said = words.text("{place} was changed on the portal: {there}", place=one.place, there=there)
+    if one.by and one.on:
+        return said + " " + words.text("(by {by}, {on})", by=one.by, on=one.on[:16].replace("T", " "))
+    return said + (f" ({one.on[:16].replace('T', ' ')})" if one.on else "")
+
+
+def _elsewhere(plan: Plan, words: Messages) -> Iterator[str]:
+    """What is left to others: edits on the portal that stay, and what its administrator is to be asked for."""
+    for subject, drift in plan.kept.items():
+        yield f"= {subject.name}: " + words.text("left as it was changed on the portal")
+        yield from (f"    {drift_words(one, words)}" for one in drift)
+    wanted: dict[str, list[str]] = {}
+    for one in plan.advice:
+        for code in one.codes:
+            wanted.setdefault(code, []).append(one.subject.name)
+    for code, names in wanted.items():
+        listed = ", ".join(names[:_LISTED]) + (", …" if len(names) > _LISTED else "")
+        yield f"i {words.of('held', code) or code}: {listed}"
 
 
 def held_words(one: HeldBack, words: Messages) -> str:

@@ -9,7 +9,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from publisher.errors import OpendataError
-from publisher.plan.model import Action, Change, Cost, FieldChange, HeldBack, Kind, Plan, Risk, Subject
+from publisher.plan.model import Action, Change, Cost, Drift, FieldChange, HeldBack, Kind, Plan, Risk, Subject
 from publisher.plan.serial import plan_from_text, plan_to_data
 from publisher.tables.model import TableChange
 
@@ -33,11 +33,14 @@ PLAN = Plan(
             "now",
             "b",
             (Subject(Kind.ORGANIZATION, "so"),),
+            (Drift("title", "title", "Tên khác", "Tên", "lan", "2026-11-01T08:00:00"),),
         ),
     ),
     (HeldBack(Subject(Kind.DATASET, "c"), ("embargo",)),),
     4,
     "tool",
+    (HeldBack(Subject(Kind.ORGANIZATION, "so"), ("ask-administrator-organizations",)),),
+    {Subject(Kind.DATASET, "d"): (Drift("keywords", "tags", ["x"]),)},
 )
 
 

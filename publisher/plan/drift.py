@@ -1,0 +1,26 @@
+"""What others changed on a portal since we last wrote it, and what the portal's policy makes of that."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from publisher.plan.model import Action, Change, Holding, Risk
+
+REFUSE, OVERWRITE, KEEP = "refuse", "overwrite", "keep"
+
+
+def with_drift(action: Action | None, before: Holding, policy: str) -> Action | None:
+    """The action on a subject that has drifted, if any is to be taken.
+
+    ``action`` is what git alone asks for, None if nothing. Under ``keep`` fields that git leaves alone stay as they
+    are; one that git changes too is a conflict, which is refused as under ``refuse``.
+    """
+    fields = {one.field for one in before.drift}
+    if policy == KEEP:
+        changed = {one.field.partition(".")[0] for one in action.fields} if action else set()
+        if not fields & changed:
+            return replace(action, drift=before.drift) if action else None
+    action = action or Action(Change.UPDATE, before.subject, before=before.digest, after=before.digest)
+    risks = action.risks if policy == OVERWRITE else action.risks | {Risk.DRIFT}
+    reasons = (*action.reasons, *(f"drift:{one}" for one in sorted(fields)))
+    return replace(action, drift=before.drift, risks=risks, reasons=reasons)
