@@ -192,6 +192,18 @@ def test_organizations_name_those_before_and_after(pages: dict[str, str]) -> Non
     assert "Kế thừa từ Sở Thông tin và Truyền thông tỉnh Bắc Giang" in text
 
 
+def test_a_body_that_only_took_over_lists_what_it_answers_for(pages: dict[str, str]) -> None:
+    page = Page(pages["organization/so-khcn-bac-ninh/index.html"])
+    assert "2 tập dữ liệu của cơ quan trước, nay do cơ quan này chịu trách nhiệm" in page.text
+    assert "0 tập dữ liệu" not in page.text
+    assert any(a.get("href") == f"../../dataset/{FIGURES}/" for tag, a in page.tags if tag == "a")
+    listed = Page(pages["organization/index.html"]).text
+    assert "Sở Khoa học và Công nghệ tỉnh Bắc Ninh 2 tiếp nhận" in listed
+    # The one that published it lists it as its own, and nobody else as taken over.
+    before = Page(pages["organization/so-thong-tin-va-truyen-thong/index.html"]).text
+    assert "cơ quan trước" not in before and "0 tập dữ liệu" not in before
+
+
 def test_old_addresses_lead_to_the_new(pages: dict[str, str]) -> None:
     assert f"0; url=../../dataset/{FIGURES}/" in pages["dataset/so-lieu-cds/index.html"]
     assert f"0; url=../../dataset/{FIGURES}/" in pages["en/dataset/so-lieu-cds/index.html"]

@@ -46,6 +46,12 @@ def is_awaited(terms: Mapping[str, Any]) -> bool:
     return fixed != "ended" or str(comes) <= str(terms.get("fixed_from") or "")
 
 
+def answering(record: Record) -> str:
+    """The key of the body that answers for a dataset: the stated one, else the last that took over."""
+    line = record.get("succession") or ()
+    return str(record.get("responsible") or (line[-1]["key"] if line else record.get("organization")) or "")
+
+
 def formats(record: Record) -> tuple[str, ...]:
     """The formats in which a dataset's data can be had, in capitals."""
     found: set[str] = set()
@@ -167,6 +173,16 @@ class Lens:
         found = defaultdict(list)
         for entry in self.entries:
             found[entry.organization_key].append(entry)
+        return found
+
+    @cached_property
+    def inherited(self) -> Mapping[str, Sequence[Entry]]:
+        """Listed datasets that others published, by the organization that answers for them today."""
+        found = defaultdict(list)
+        for entry in self.entries:
+            body = answering(self.view.datasets[entry.name])
+            if body != entry.organization_key:
+                found[body].append(entry)
         return found
 
     @cached_property

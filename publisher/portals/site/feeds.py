@@ -17,7 +17,7 @@ from publisher.freshness.atom import Entry, Feed, atom, news_id
 from publisher.freshness.ical import DueDate, calendar, uid
 from publisher.plan.model import Record
 from publisher.plan.records import day_of
-from publisher.portals.site.context import Lens, has_data, is_awaited
+from publisher.portals.site.context import Lens, answering, has_data, is_awaited
 from publisher.portals.site.context_dataset import period
 
 CALENDAR = "freshness.ics"
@@ -161,12 +161,6 @@ def _id(record: Record) -> UUID:
         return UUID(str(record.get("id")))
     except ValueError:
         return uuid5(NAMESPACE_URL, str(record.get("id") or record.get("name")))
-
-
-def answering(record: Record) -> str:
-    """The key of the body that answers for a dataset: the stated one, else the last that took over."""
-    line = record.get("succession") or ()
-    return str(record.get("responsible") or (line[-1]["key"] if line else record.get("organization")) or "")
 
 
 def bodies(record: Record) -> list[str]:

@@ -11,7 +11,7 @@ import hashlib
 import os
 import shutil
 import stat
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from pathlib import Path
 
 from publisher.digest import digest_of_file
@@ -28,13 +28,17 @@ class Stage:
     """A folder under construction, to become ``target``.
 
     ``base`` holds the files that are there already (the target, or what was brought back from the
-    public address), ``old`` tells what they are; ``made`` is what this one is made of.
+    public address), ``old`` tells what they are, ``spoilt`` which of them are not to be taken over; ``made`` is what
+    this one is made of.
     """
 
-    def __init__(self, target: Path, base: Path, old: Mapping[str, Made]) -> None:
+    def __init__(
+        self, target: Path, base: Path, old: Mapping[str, Made], spoilt: Collection[str] = frozenset()
+    ) -> None:
         self.base = base
         self.folder = staging(target)
         self.old = old
+        self._spoilt = spoilt
         self.made: dict[str, Made] = {}
         self.written: list[str] = []
         self._folders: set[str] = set()
@@ -46,7 +50,7 @@ class Stage:
         if path in self.made:
             return True
         made = self.old.get(path)
-        if made is None or _size(f"{self.base}/{path}") != made.bytes:
+        if made is None or path in self._spoilt or _size(f"{self.base}/{path}") != made.bytes:
             return False
         _link(f"{self.base}/{path}", self._place(path))
         self.made[path] = made
@@ -161,9 +165,13 @@ def foreign(folder: Path, ours: Mapping[str, Made]) -> Iterator[str]:
                 yield path
 
 
-def missing(folder: Path, ours: Mapping[str, Made]) -> tuple[str, ...]:
-    """Files of the site that are gone from the folder, or have another size."""
-    return tuple(path for path, made in ours.items() if _size(f"{folder}/{path}") != made.bytes)
+def missing(folder: Path, ours: Mapping[str, Made], *, deep: bool = False) -> tuple[str, ...]:
+    """Files of the site that are gone from the folder, or have another size; looking deep, also other bytes."""
+    return tuple(
+        path
+        for path, made in ours.items()
+        if _size(f"{folder}/{path}") != made.bytes or (deep and digest_of_file(folder / path) != made.sha256)
+    )
 
 
 def _size(path: str) -> int | None:

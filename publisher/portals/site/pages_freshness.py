@@ -9,10 +9,10 @@ from typing import Any
 
 from publisher.dates import day
 from publisher.plan.model import Record
-from publisher.portals.site.context import Entry, Lens, followed, is_awaited
+from publisher.portals.site.context import Entry, Lens, answering, followed, is_awaited
 from publisher.portals.site.context_dataset import period
 from publisher.portals.site.context_freshness import Fresh, fresh, state_words
-from publisher.portals.site.feeds import CALENDAR, FEED, Feeds, answering
+from publisher.portals.site.feeds import CALENDAR, FEED, Feeds
 from publisher.portals.site.render_page import Drawer, paged
 
 MONTHS = 24

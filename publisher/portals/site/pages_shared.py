@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
+from types import MappingProxyType
 from typing import Any
 
 from publisher.dates import day
@@ -36,7 +37,16 @@ def shared_pages(drawer: Drawer, feeds: Feeds) -> Iterator[tuple[str, bytes]]:
 
 
 def counted(drawer: Drawer, item: dict[str, Any]) -> str:
-    """How many datasets, and how many of them have data."""
+    """How many datasets, how many of them have data, and how many were taken over from others."""
+    lens = drawer.lens
+    taken = lens.speaker.many("{count} taken over", "{count} taken over", item["inherited"], lens.language)
+    if not item["total"] and item["inherited"]:
+        return str(taken)
+    own = _counted(drawer, item)
+    return f"{own}, {taken}" if item["inherited"] else own
+
+
+def _counted(drawer: Drawer, item: dict[str, Any]) -> str:
     lens = drawer.lens
     if item["total"] == item["data"]:
         return number(item["total"], lens.language)
@@ -47,10 +57,10 @@ def counted(drawer: Drawer, item: dict[str, Any]) -> str:
     return lens.say("{total}, {data} with data", total=item["total"], data=item["data"])
 
 
-def _items(drawer: Drawer, records: Any, entries: Any) -> list[dict[str, Any]]:
+def _items(drawer: Drawer, records: Any, entries: Any, inherited: Any = MappingProxyType({})) -> list[dict[str, Any]]:
     return [
         {"key": key, "title": title, "record": record, "total": len(entries.get(key, ())),
-         "data": sum(e.data for e in entries.get(key, ()))}
+         "data": sum(e.data for e in entries.get(key, ())), "inherited": len(inherited.get(key, ()))}
         for key, title, record in drawer.lens.ordered(records)
     ]  # fmt: skip
 
@@ -68,7 +78,7 @@ def _home(drawer: Drawer, feeds: Feeds) -> tuple[str, bytes]:
         newest=lens.newest[:_NEWEST],
         feed=FEED if feeds.news() else "",
         themes=_items(drawer, view.themes, lens.by_theme),
-        organizations=_items(drawer, view.organizations, lens.by_organization),
+        organizations=_items(drawer, view.organizations, lens.by_organization, lens.inherited),
         parts_count=lambda item: counted(drawer, item),
     )
 
@@ -128,15 +138,18 @@ def _organizations(drawer: Drawer, feeds: Feeds) -> Iterator[tuple[str, bytes]]:
     lens = drawer.lens
     say = lens.say
     view = lens.view
-    items = _items(drawer, view.organizations, lens.by_organization)
+    items = _items(drawer, view.organizations, lens.by_organization, lens.inherited)
     yield drawer.page(
         "organizations.html",
         "organization/",
         say("Organizations"),
         folder="organization",
         groups=[
-            {"label": say("With datasets"), "entries": [i for i in items if i["total"]]},
-            {"label": say("Without datasets of their own"), "entries": [i for i in items if not i["total"]]},
+            {"label": say("With datasets"), "entries": [i for i in items if i["total"] or i["inherited"]]},
+            {
+                "label": say("Without datasets"),
+                "entries": [i for i in items if not i["total"] and not i["inherited"]],
+            },
         ],
         parts_count=lambda item: counted(drawer, item),
     )
@@ -191,9 +204,12 @@ def _collection(
     drawer: Drawer, item: dict[str, Any], folder: str, lines: list[Any], **more: Any
 ) -> Iterator[tuple[str, bytes]]:
     lens = drawer.lens
-    entries = (lens.by_organization if folder == "organization" else lens.by_theme).get(item["key"], ())
-    label = lens.say("Organizations") if folder == "organization" else lens.say("Themes")
-    for path, page in paged(f"{folder}/{item['key']}/", entries):
+    of_body = folder == "organization"
+    own = (lens.by_organization if of_body else lens.by_theme).get(item["key"], ())
+    inherited = lens.inherited.get(item["key"], ()) if of_body else ()
+    names = {entry.name for entry in own}
+    label = lens.say("Organizations") if of_body else lens.say("Themes")
+    for path, page in paged(f"{folder}/{item['key']}/", [*own, *inherited]):
         yield drawer.page(
             "organization.html",
             path,
@@ -202,8 +218,11 @@ def _collection(
             crumbs=[{"path": f"{folder}/", "label": label}],
             record=item["record"],
             lines=lines,
-            own=folder == "organization",
+            of_body=of_body,
             total=item["total"],
+            inherited=item["inherited"],
+            listed=[entry for entry in page["shown"] if entry.name in names],
+            taken_over=[entry for entry in page["shown"] if entry.name not in names],
             page=page,
             text=lens.text,
             **more,

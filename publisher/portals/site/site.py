@@ -55,12 +55,23 @@ class SitePortal:
         tables: makes the files that are derived from tables.
         address: the public address, asked only where the folder holds nothing.
         steps: told how far building is.
+        deep: whether the served files are read, and not only their sizes looked at.
     """
 
-    def __init__(self, folder: Path, tables: Tables, address: str | None = None, steps: Steps = no_steps) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        tables: Tables,
+        address: str | None = None,
+        steps: Steps = no_steps,
+        *,
+        deep: bool = False,
+    ) -> None:
         self.folder = folder
         self._tables = tables
         self._steps = steps
+        self._deep = deep
+        self._spoilt: tuple[str, ...] = ()
         self._address: Address | None = None
         if address:
             from publisher.portals.site.fetch import Address
@@ -96,10 +107,11 @@ class SitePortal:
         )
 
     def _stale(self, known: SiteState) -> str | None:
+        if self._is_here():
+            self._spoilt = missing(swap.current(self.folder), known.files, deep=self._deep)
         if known.tool != __version__ or known.design != self._design():
             return "tool"
-        spoilt = self._is_here() and (missing(swap.current(self.folder), known.files) or _stubs(known))
-        return "missing-files" if spoilt else None
+        return "missing-files" if self._is_here() and (self._spoilt or _stubs(known)) else None
 
     def complete(self, state: PortalState, desired: DesiredState) -> PortalState:
         """See :class:`publisher.portals.base.Portal`. The snapshot says everything."""
@@ -157,7 +169,7 @@ class SitePortal:
     def _build(self, plan: Plan, desired: DesiredState, known: SiteState, journal: Journal) -> Iterator[Outcome]:
         here = self._is_here()
         base = self.folder if here else self._brought_back(known, journal)
-        stage = Stage(self.folder, base, known.files)
+        stage = Stage(self.folder, base, known.files, frozenset(self._spoilt))
         try:
             acted = {action.subject for action in plan.actions}
             records = self._records(known)
