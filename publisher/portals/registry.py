@@ -88,7 +88,7 @@ def _site(setup: Setup) -> Portal:
     from publisher.portals.site.site import SitePortal
 
     folder = folder_of_site(setup.entry, setup.root)
-    return SitePortal(folder, setup.tables, setup.address or _address(setup.entry), setup.steps)
+    return SitePortal(folder, setup.tables, setup.address or _address(setup.entry), setup.steps, deep=setup.deep)
 
 
 def _address(entry: PortalEntry) -> str | None:

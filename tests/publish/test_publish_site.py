@@ -314,6 +314,19 @@ def test_without_a_terminal_publishing_asks_for_yes(publisher: Any, monkeypatch:
     assert not publisher.site.exists()
 
 
+def test_a_file_of_the_same_size_is_found_by_looking_deep(publisher: Any) -> None:
+    assert publisher.publish() == 0
+    file = next(publisher.site.glob("dataset/*/*.csv"))
+    good = file.read_bytes()
+    file.unlink()
+    file.write_bytes(good.replace(b"120", b"121"))
+    assert publisher.run("plan") == 0
+    assert publisher.run("plan", "--deep") == 2
+    assert publisher.publish("--deep") == 0
+    assert file.read_bytes() == good
+    assert publisher.run("plan", "--deep") == 0
+
+
 def test_missing_files_are_put_back(publisher: Any) -> None:
     publisher.publish()
     before = publisher.tree()
