@@ -15,7 +15,7 @@ import services
 from install import install, is_installed
 from processes import answers, running
 from secret import read_secrets
-from settings import NAMES, NEWEST, Refused, Stack, find, make_folder
+from settings import EXTENSIONS, NAMES, NEWEST, VERSIONS, Refused, Stack, find, make_folder
 
 STARTED = time.monotonic()
 
@@ -97,7 +97,7 @@ def state(stack: Stack) -> str:
 def env(stack: Stack) -> None:
     """Print shell commands that set the variables by which a stack is used."""
     if not data.is_complete(stack):
-        which = "" if stack.name == NEWEST else f" --version {stack.name}"
+        which = {NEWEST: "", EXTENSIONS: " --extensions"}.get(stack.name, f" --version {stack.name}")
         raise Refused(f"CKAN {stack.name} is not there yet: script/ckan up{which}")
     secrets = read_secrets(stack)
     variables = {
@@ -117,8 +117,10 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="script/ckan", description="A real CKAN on 127.0.0.1.")
     parser.add_argument("command", choices=["up", "down", "status", "reset", "env"])
     which = parser.add_mutually_exclusive_group()
-    which.add_argument("--version", metavar="VERSION", help=f"{', '.join(NAMES)}; without it {NEWEST}")
-    which.add_argument("--extensions", dest="version", action="store_const", const="extensions", help="with extensions")
+    which.add_argument("--version", metavar="VERSION", help=f"{', '.join(VERSIONS)}; without it {NEWEST}")
+    which.add_argument(
+        "--extensions", dest="version", action="store_const", const=EXTENSIONS, help="a CKAN with extensions"
+    )
     parser.add_argument("--purge", action="store_true", help="down: remove the data too")
     chosen = parser.parse_args()
     try:

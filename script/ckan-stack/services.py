@@ -82,7 +82,8 @@ def _start_solr(stack: Stack) -> None:
     shutil.copy(HERE / "solr" / "solr.xml", home)
     shutil.copy(HERE / "solr" / "solrconfig.xml", core)
     schema = next(stack.venv.glob("lib/python3*/site-packages/ckan/config/solr/schema.xml"))
-    (core / "schema.xml").write_text(schema.read_text("utf-8"), "utf-8")
+    text = schema.read_text("utf-8").replace("</schema>", f"{stack.solr_fields}</schema>")
+    (core / "schema.xml").write_text(text, "utf-8")
     for name in ("synonyms.txt", "protwords.txt"):
         (core / name).touch()
     (core.parent / "core.properties").write_text("name=ckan\n", "ascii")

@@ -15,7 +15,9 @@ HERE = Path(__file__).resolve().parent
 CHECKOUT = HERE.parents[1]
 PINS = tomllib.loads((HERE / "versions.toml").read_text("utf-8"))
 NAMES = tuple(PINS["stack"])
-NEWEST = NAMES[0]
+EXTENSIONS = "extensions"
+VERSIONS = tuple(name for name in NAMES if name != EXTENSIONS)
+NEWEST = VERSIONS[0]
 BLOCK = 4  # ports a stack takes, from CKAN's on
 
 
@@ -32,6 +34,7 @@ class Stack:
     packages: tuple[str, ...]
     plugins: tuple[str, ...]
     options: dict[str, str]
+    solr_fields: str
     preferred_port: int
     home: Path
 
@@ -104,14 +107,15 @@ class Stack:
 def find(name: str) -> Stack:
     """The stack of that name. Raises Refused for any other name."""
     if name not in NAMES:
-        raise Refused(f"There is no CKAN {name} here. There are: {', '.join(NAMES)}.")
+        raise Refused(f"There is no CKAN {name} here. There are: {', '.join(VERSIONS)}.")
     pins = PINS["stack"][name]
     return Stack(
         name=name,
         ckan=pins["ckan"],
         packages=tuple(pins.get("packages", ())),
         plugins=tuple(pins["plugins"]),
-        options=dict(pins.get("options", {})),
+        options={key: text.replace("{here}", HERE.as_uri()) for key, text in pins.get("options", {}).items()},
+        solr_fields=pins.get("solr_fields", ""),
         preferred_port=pins["port"],
         home=home(),
     )

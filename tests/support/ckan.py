@@ -151,6 +151,30 @@ class Editor:
         return call(self.url, self.token, action, data)
 
 
+def harvest(stack: Stack, address: str, organization: str) -> None:
+    """Let the stack with extensions harvest a catalogue in DCAT (Turtle) into an organization."""
+    source = stack.action(
+        "harvest_source_create",
+        name=fresh("source"),
+        title="Nguồn thử nghiệm",
+        url=address,
+        source_type="dcat_rdf",
+        owner_org=organization,
+        config=json.dumps({"rdf_format": "text/turtle"}),
+    )
+    folder = stack.access_log.parents[1]
+    command = [
+        folder / "venv" / "bin" / "ckan",
+        "-c",
+        folder / "data" / "ckan.ini",
+        "harvester",
+        "run-test",
+        source["id"],
+    ]
+    done = subprocess.run(command, cwd=folder, stdin=subprocess.DEVNULL, capture_output=True, encoding="utf-8")
+    assert done.returncode == 0, done.stderr[-2000:]
+
+
 def fresh(prefix: str) -> str:
     """A name that nobody has used."""
     return f"{prefix}-{uuid.uuid4().hex[:12]}"
