@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,8 @@ import pytest
 
 from publisher.portals.site.context import Lens
 from publisher.portals.site.exports import datapackage
+from publisher.portals.site.pages import render_site
+from publisher.portals.site.quality import quality
 from publisher.portals.site.view import SiteView
 
 Make = Callable[..., SiteView]
@@ -107,3 +110,53 @@ def test_the_examples_on_the_api_page_name_files_that_are_there(site_folder: Pat
     html = (site_folder / "api/index.html").read_text("utf-8")
     addresses = re.findall(r"curl https://data\.example\.org/(\S+)", html)
     assert len(addresses) >= 7 and all((site_folder / address).is_file() for address in addresses)
+
+
+def measured(view: SiteView, **terms: Any) -> dict[str, Any]:
+    """The measurements of the figures by metric."""
+    record = view.datasets[FIGURES]
+    changed = replace(view, datasets={FIGURES: {**record, "freshness": {**record["freshness"], **terms}}})
+    found = quality(Lens(changed, "vi"), FIGURES)
+    assert found is not None
+    base = view.catalogue["base_url"].rstrip("/")
+    *metrics, about = found["@graph"]
+    assert about["@id"] == f"{base}/dataset/{FIGURES}/"
+    values = {one["dqv:isMeasurementOf"]["@id"]: one for one in about["dqv:hasQualityMeasurement"]}
+    assert values.keys() == {one["@id"] for one in metrics} and all(one["dqv:inDimension"] for one in metrics)
+    return {name.removeprefix(f"{base}#"): one for name, one in values.items()}
+
+
+def test_quality_is_measured_without_a_clock(view: SiteView) -> None:
+    history = [{"outcome": one} for one in ("unknown", "early", "on-time", "late", "missing")]
+    found = measured(view, history=history, missing=["2021"])
+    assert {name: one["dqv:value"]["@value"] for name, one in found.items()}.items() >= {
+        "due-at": "2025-01-31",
+        "overdue-at": "2025-02-01",
+        "periods-in-time": "2",
+        "periods-late": "1",
+        "share-in-time": "0.500",
+        "gaps": "1",
+        "partial-periods": "0",
+    }.items()
+    assert found["data-through"]["skos:note"].startswith("column: ")
+    assert found["data-through"]["dqv:value"]["@type"] == "xsd:date"
+    assert "days-late" not in found and not any("prov:generatedAtTime" in one for one in found.values())
+
+
+def test_quality_says_how_late_data_are_where_the_build_was_given_a_day(view: SiteView) -> None:
+    late = measured(view, state="overdue", as_of="2025-02-10")["days-late"]
+    assert late["dqv:value"]["@value"] == "10"
+    assert late["prov:generatedAtTime"] == {"@value": "2025-02-10T00:00:00", "@type": "xsd:dateTime"}
+    assert measured(view, state="due", as_of="2025-01-31")["days-late"]["dqv:value"]["@value"] == "0"
+
+
+def test_quality_stands_beside_the_data_and_is_named_where_programs_look(view: SiteView) -> None:
+    files = dict(render_site(view))
+    assert f"dataset/{FIGURES}/quality.jsonld" in files
+    assert json.loads(files[f"dataset/{FIGURES}/datapackage.json"])["quality"] == "quality.jsonld"
+    answer = json.loads(files[f"api/3/action/package_show/{FIGURES}.json"])["result"]
+    extras = {one["key"]: one["value"] for one in answer["extras"]}
+    assert extras["quality"] == f"{view.catalogue['base_url'].rstrip('/')}/dataset/{FIGURES}/quality.jsonld"
+    assert 'quality.jsonld" type="application/ld+json"' in files[f"dataset/{FIGURES}/index.html"].decode()
+    # What has no data has nothing to measure.
+    assert "dataset/danh-muc-du-lieu-mo/quality.jsonld" not in files

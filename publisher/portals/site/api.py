@@ -13,6 +13,7 @@ from typing import Any
 
 from publisher.plan.model import PublishedFile, Record
 from publisher.portals.site.context import Lens, has_data
+from publisher.portals.site.quality import FILE, quality
 
 ROOT = "api/3/action/"
 
@@ -66,6 +67,7 @@ def package_dict(lens: Lens, name: str) -> dict[str, Any]:
         "freshness": record.get("freshness"),
         "provenance": record.get("provenance"),
         "succession": record.get("succession"),
+        "quality": f"{_base(lens)}/dataset/{name}/{FILE}".lstrip("/") if quality(lens, name) else None,
     }
     return {
         "id": record.get("id"),

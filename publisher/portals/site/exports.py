@@ -7,6 +7,7 @@ from typing import Any
 
 from publisher.plan.model import PublishedFile, Record
 from publisher.portals.site.context import Lens, has_data
+from publisher.portals.site.quality import FILE, quality
 from publisher.tables.schema import lower_canonical
 
 _MEDIA = {"csv": "text/csv", "tsv": "text/tab-separated-values", "json": "application/json"}
@@ -36,6 +37,7 @@ def datapackage(lens: Lens, name: str) -> dict[str, Any] | None:
     if license_:
         terms = {"name": license_.get("spdx") or record["license"], "path": license_.get("url")}
         package["licenses"] = [_filled({**terms, "title": lens.text(license_.get("name"))})]
+    package["quality"] = FILE if quality(lens, name) else None
     package["resources"] = resources
     return _filled(package)
 

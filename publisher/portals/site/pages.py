@@ -20,6 +20,8 @@ from publisher.portals.site.feeds import Feeds
 from publisher.portals.site.markdown import plain
 from publisher.portals.site.pages_freshness import freshness_pages, past
 from publisher.portals.site.pages_shared import shared_pages
+from publisher.portals.site.quality import FILE as QUALITY
+from publisher.portals.site.quality import quality
 from publisher.portals.site.render import assets, design_digest
 from publisher.portals.site.render_page import Drawer
 from publisher.portals.site.view import SiteView
@@ -52,7 +54,7 @@ def render_shared_pages(view: SiteView) -> Iterator[tuple[str, bytes]]:
 
 
 def render_dataset_pages(view: SiteView, name: str) -> Iterator[tuple[str, bytes]]:
-    """One dataset's files: its page in every language, its package, its API answer, its resources' addresses.
+    """One dataset's files: pages in every language, package, quality, API answer, its resources' addresses.
 
     Raises:
         KeyError: The view holds no such dataset.
@@ -60,10 +62,13 @@ def render_dataset_pages(view: SiteView, name: str) -> Iterator[tuple[str, bytes
     record = view.datasets[name]
     drawers = _drawers(view)
     package = datapackage(drawers[0].lens, name)
+    measured = quality(drawers[0].lens, name)
     for drawer in drawers:
-        yield _dataset_page(drawer, name, record, package is not None)
+        yield _dataset_page(drawer, name, record, package is not None, measured is not None)
     if package is not None:
         yield f"dataset/{name}/datapackage.json", (canonical_json(package) + "\n").encode()
+    if measured is not None:
+        yield f"dataset/{name}/{QUALITY}", (canonical_json(measured) + "\n").encode()
     yield from api.package(drawers[0].lens, name)
     for resource in record.get("resources") or ():
         known = [resource.get("id"), resource.get("name"), *(resource.get("formerly") or ())]
@@ -115,7 +120,7 @@ def _region(view: SiteView, record: Record) -> Any:
     return [region, regions.get((region.get("successor") or {}).get("key"))] if region else None
 
 
-def _dataset_page(drawer: Drawer, name: str, record: Record, package: bool) -> tuple[str, bytes]:
+def _dataset_page(drawer: Drawer, name: str, record: Record, package: bool, measured: bool) -> tuple[str, bytes]:
     lens = drawer.lens
     view = lens.view
     catalogue = view.catalogue
@@ -151,6 +156,7 @@ def _dataset_page(drawer: Drawer, name: str, record: Record, package: bool) -> t
         address=address,
         folder=f"../../../dataset/{name}/" if lens.prefix else "",
         package=package,
+        quality=QUALITY if measured else "",
         text=lens.text,
         basis=lens.basis,
         supports=lens.supports,

@@ -8,6 +8,7 @@ from xml.sax.saxutils import escape
 
 from publisher.portals.site import context_dataset
 from publisher.portals.site.context import LANGUAGE_NAMES, Entry
+from publisher.portals.site.quality import FILE, quality
 from publisher.portals.site.render_page import Drawer, paged
 
 
@@ -98,6 +99,8 @@ def api_page(drawer: Drawer) -> tuple[str, bytes]:
         calls.append((f"api/3/action/group_show/{lens.ordered(view.themes)[0][0]}.json", say("one theme")))
     if first and lens.entries[0].data:
         calls.append((f"dataset/{first}/datapackage.json", say("a dataset as a Frictionless Data Package")))
+        if quality(lens, first):
+            calls.append((f"dataset/{first}/{FILE}", say("how timely and complete a dataset is (DQV, JSON-LD)")))
     calls.append((f"{lens.prefix}search/records.json", say("the list that the search reads")))
     return drawer.page(
         "api.html",

@@ -38,8 +38,8 @@ def design_digest() -> str:
     files = [*package.rglob("*.py"), *package.rglob("*.html"), *(package / "assets").iterdir()]
     # A sentence stands in one file only, so that pages take words from those of other parts too.
     files += package.parent.parent.glob("locale/*/LC_MESSAGES/*.mo")
-    # How pages word states, evidence and days is shared with the reports.
-    files += [package.parent.parent / "freshness" / "words.py", package.parent.parent / "dates.py"]
+    # How pages word states, evidence and days, and what they measure, is shared with the reports.
+    files += [package.parent.parent / name for name in ("freshness/words.py", "freshness/quality.py", "dates.py")]
     digest = hashlib.sha256()
     for path in sorted(files, key=lambda p: p.as_posix()):
         digest.update(path.name.encode())
