@@ -1,0 +1,276 @@
+"""One request and its answer: who is asked with the token, what may come back, and what it means where nothing does.
+
+Failures are values here: the libraries' exceptions hold the request, and with it the token.
+"""
+
+from __future__ import annotations
+
+import ssl
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from http.cookiejar import DefaultCookiePolicy
+from threading import Lock
+from urllib.parse import urljoin
+
+import requests
+import urllib3.exceptions
+from requests.cookies import RequestsCookieJar
+
+from publisher.errors import Exit, OpendataError
+from publisher.http import CONNECTIONS, TIMEOUT, make_session
+from publisher.messages import Term
+from publisher.portals.ckan.limits import Limits, Pace
+from publisher.portals.ckan.multipart import Form
+from publisher.portals.ckan.token import Credentials, Origin, canonical, origin_of
+from publisher.portals.ckan.watch import Watch, watched
+
+REDIRECTS = 5
+_REDIRECTING = frozenset({301, 302, 307, 308})
+_BUSY = frozenset({429, 503})
+_PIECE = 1 << 16
+_OF_AN_ERROR = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A whole answer; ``wait`` are the seconds that its ``Retry-After`` asks for."""
+
+    status: int
+    body: bytes
+    wait: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """Why there is no answer, as a code and a short reason without any address.
+
+    ``sent`` is false where the server surely did nothing; ``final`` where trying again would change nothing.
+    """
+
+    code: str
+    reason: Term
+    sent: bool = True
+    final: bool = False
+    wait: float | None = None
+    host: str | None = None
+
+    def error(self, origin: Origin) -> OpendataError:
+        """What ends a command."""
+        return OpendataError(
+            self.code, Exit.UNREACHABLE, url=f"{origin.scheme}://{origin}", reason=self.reason, host=self.host
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """How many requests went out, and how many bytes of their bodies."""
+
+    requests: int = 0
+    bytes: int = 0
+
+
+class Exchange:
+    """Speaks to one portal.
+
+    Raises:
+        OpendataError: ``portal-ca-bundle`` if the certificates of its own cannot be used.
+    """
+
+    def __init__(self, credentials: Credentials, limits: Limits, pace: Pace) -> None:
+        self.origin = credentials.origin
+        self.pace = pace
+        self._credentials = credentials
+        self._limits = limits
+        self._verify = _certificates(limits)
+        self._sent = Sent()
+        self._counting = Lock()
+        self._session = watched(make_session(retries=0), max(CONNECTIONS, limits.parallel))
+        self._session.cookies = RequestsCookieJar(policy=DefaultCookiePolicy(allowed_domains=()))
+        self._session.auth = _nobody
+        if self.origin.is_this_machine:  # a proxy elsewhere would see the token, and not reach it anyway
+            self._session.trust_env = False
+
+    @property
+    def sent(self) -> Sent:
+        """What was sent so far."""
+        return self._sent
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._session.close()
+
+    def post(self, url: str, body: bytes | Form, content_type: str) -> Answer | Failure:
+        """Send a body to an address of the portal; redirects only within it.
+
+        Raises:
+            SourceChanged: where a file of the body cannot be read as it was.
+        """
+        with self.pace, Watch(self._limits.longest, self._limits.timeout) as watch:
+            for _ in range(REDIRECTS + 1):
+                response = self._send(watch, "POST", url, {"Content-Type": content_type}, body)
+                if isinstance(response, Failure):
+                    return response
+                with response:
+                    if response.status_code not in _REDIRECTING:
+                        return self._whole(watch, response)
+                    target = _target(response)
+                    if target is None or origin_of(target) != self.origin:
+                        return _elsewhere(target)
+                    url = target
+            return Failure("portal-redirects", Term("too many redirects"), final=True)
+
+    @contextmanager
+    def get(self, url: str, longest: float) -> Iterator[requests.Response | Failure]:
+        """Ask for an address, of the portal or of a server that it names; redirects are followed, the token stays."""
+        response: requests.Response | Failure = Failure(
+            "portal-redirects", Term("too many redirects"), sent=False, final=True
+        )
+        with Watch(longest, self._limits.timeout) as watch:
+            for _ in range(REDIRECTS + 1):
+                with self.pace:
+                    found = self._send(watch, "GET", url, {"Accept-Encoding": "identity"}, None)
+                if isinstance(found, Failure) or found.status_code not in {*_REDIRECTING, 303}:
+                    response = found
+                    break
+                target = _target(found)
+                found.close()
+                if target is None or (url.startswith("https:") and not target.startswith("https:")):
+                    response = _elsewhere(target)
+                    break
+                url = target
+            if isinstance(response, Failure):
+                yield response
+            else:
+                with response:
+                    yield response
+
+    def _send(
+        self, watch: Watch, method: str, url: str, headers: Mapping[str, str], body: bytes | Form | None
+    ) -> requests.Response | Failure:
+        own = {}
+        if self._credentials.token is not None and origin_of(url) == self.origin:
+            own = {self._credentials.header: self._credentials.token}
+        with self._counting:
+            self._sent = Sent(self._sent.requests + 1, self._sent.bytes + len(body or b""))
+        try:
+            with watch.at_work():
+                return self._session.request(
+                    method,
+                    url,
+                    data=body,
+                    headers={**headers, **own},
+                    timeout=(TIMEOUT[0], self._limits.timeout),
+                    verify=self._verify,
+                    allow_redirects=False,
+                    stream=True,
+                )
+        except (requests.RequestException, urllib3.exceptions.HTTPError, OSError, ValueError) as error:
+            return failure_of(error, watch)
+
+    def _whole(self, watch: Watch, response: requests.Response) -> Answer | Failure:
+        status = response.status_code
+        bound = self._limits.largest if status == 200 else _OF_AN_ERROR
+        body = bytearray()
+        try:
+            while piece := response.raw.read1(_PIECE, decode_content=True):
+                body += piece
+                if len(body) > bound:
+                    return Failure("portal-answer-too-large", Term(f"> {bound >> 20} MiB"), final=True)
+        except (urllib3.exceptions.HTTPError, OSError, ValueError) as error:
+            return failure_of(error, watch)
+        if watch.late:
+            return Failure("portal-too-slow", Term("timeout"))
+        wait = retry_after(response.headers.get("Retry-After", ""))
+        if status in _BUSY:
+            self.pace.pushed_back(min(wait or 0.0, self._limits.patience))
+        else:
+            self.pace.went_well()
+        return Answer(status, bytes(body), wait)
+
+
+def failure_of(error: BaseException, watch: Watch | None = None) -> Failure:
+    """What an exception of the libraries means."""
+    if watch is not None and watch.late:
+        return Failure("portal-too-slow", Term("timeout"))
+    causes = tuple(_causes(error))
+
+    def any_of(*kinds: type[BaseException]) -> bool:
+        return any(isinstance(one, kinds) for one in causes)
+
+    if any_of(ssl.SSLCertVerificationError):
+        return Failure("portal-certificate", Term("certificate not trusted"), sent=False, final=True)
+    if any_of(urllib3.exceptions.ProxyError):
+        return Failure("portal-unreachable", Term("proxy not reached"), sent=False)
+    if any_of(urllib3.exceptions.NameResolutionError):
+        return Failure("portal-unreachable", Term("name not found"), sent=False)
+    if any_of(urllib3.exceptions.NewConnectionError):
+        return Failure("portal-unreachable", Term("connection refused"), sent=False)
+    if any_of(urllib3.exceptions.ConnectTimeoutError):
+        return Failure("portal-unreachable", Term("timeout"), sent=False)
+    if any_of(urllib3.exceptions.TimeoutError, TimeoutError):
+        return Failure("portal-too-slow", Term("timeout"))
+    if any_of(urllib3.exceptions.DecodeError):
+        return Failure("portal-answer-broken", Term("cut off"))
+    if any_of(urllib3.exceptions.SSLError, ssl.SSLError):
+        return Failure("portal-unreachable", Term("no encrypted connection"))
+    return Failure("portal-unreachable", Term("connection lost"))
+
+
+def _causes(error: BaseException) -> Iterator[BaseException]:
+    """An exception and what it was made of, as requests and urllib3 pack them into each other."""
+    seen: set[int] = set()
+    todo: list[object] = [error]
+    while todo:
+        one = todo.pop()
+        if isinstance(one, BaseException) and id(one) not in seen:
+            seen.add(id(one))
+            yield one
+            todo += [*one.args, getattr(one, "reason", None), one.__cause__, one.__context__]
+
+
+def retry_after(value: str) -> float | None:
+    """The seconds of a ``Retry-After`` header, which names a number or an instant; None where it is neither."""
+    if value.isdecimal() and value.isascii():
+        return float(value[:9])
+    try:
+        at = parsedate_to_datetime(value)
+    except ValueError:
+        return None
+    return max(0.0, (at.replace(tzinfo=at.tzinfo or UTC) - datetime.now(UTC)).total_seconds())
+
+
+def _target(response: requests.Response) -> str | None:
+    """Where a redirect leads; None if nowhere that can be asked."""
+    location = response.headers.get("Location")
+    if not location:
+        return None
+    try:
+        target = canonical(urljoin(response.url, location))
+        origin_of(target)
+    except ValueError:
+        return None
+    return target
+
+
+def _elsewhere(target: str | None) -> Failure:
+    host = origin_of(target) if target else None
+    where = f"{host.scheme}://{host}" if host else "?"
+    return Failure("portal-redirects", Term("redirect elsewhere"), sent=False, final=True, host=where)
+
+
+def _certificates(limits: Limits) -> str | bool:
+    if limits.ca_bundle is None:
+        return True
+    try:
+        ssl.create_default_context(cafile=str(limits.ca_bundle))
+    except OSError:
+        raise OpendataError("portal-ca-bundle", path=str(limits.ca_bundle)) from None
+    return str(limits.ca_bundle)
+
+
+def _nobody(request: requests.PreparedRequest) -> requests.PreparedRequest:
+    """No password of ~/.netrc takes the place of the token."""
+    return request
