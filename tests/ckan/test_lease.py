@@ -39,10 +39,10 @@ class OneDataset:
         self.asked.append(action)
         fate = self.lose(action)
         if fate == "before":
-            raise Unsettled(action)
+            raise Unsettled(action, "timeout")
         result = self._answer(action, dict(data or {}))
         if fate == "after":
-            raise Unsettled(action)
+            raise Unsettled(action, "timeout")
         return result
 
     def _answer(self, action: str, data: dict[str, Any]) -> Any:
@@ -108,7 +108,7 @@ def test_of_two_publishers_at_once_the_second_is_told_who_and_until_when(
         with pytest.raises(OpendataError) as told, late.held():
             raise AssertionError("both hold it")
     for error in (refused.value, told.value):
-        assert error.code == "portal-busy"
+        assert error.code == "portal-leased"
         assert str(error.params["who"]).startswith("one")
         assert error.params["until"] == "2026-04-10 08:15:00 UTC"
 
