@@ -6,7 +6,6 @@ import ipaddress
 import re
 import smtplib
 import ssl
-import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -19,6 +18,7 @@ from email.utils import format_datetime
 from urllib.parse import unquote, urlsplit
 
 from publisher.errors import Exit, OpendataError
+from publisher.text import one_line
 
 TIMEOUT = 30
 MAX_HEADER = 300
@@ -58,22 +58,21 @@ def compose(mail: Mail, sender: str, sender_name: str, at: datetime) -> EmailMes
     message = EmailMessage(policy=SMTP)
     message["From"] = _address(sender, sender_name)
     message["To"] = _address(mail.to, mail.to_name)
-    message["Subject"] = one_line(mail.subject)
+    message["Subject"] = _header(mail.subject)
     message["Date"] = format_datetime(at)
-    message["Message-ID"] = f"<{one_line(mail.id)}>"
+    message["Message-ID"] = f"<{_header(mail.id)}>"
     message["Auto-Submitted"] = "auto-generated"
     message.set_content(mail.text, cte="quoted-printable")
     message.add_alternative(mail.html, subtype="html", cte="quoted-printable")
     # Only now, as making it multipart moves what begins with "Content-" into the first part.
-    message["Content-Language"] = one_line(mail.language)
-    message.set_boundary(f"=_{one_line(mail.id).partition('@')[0]}")
+    message["Content-Language"] = _header(mail.language)
+    message.set_boundary(f"=_{_header(mail.id).partition('@')[0]}")
     return message
 
 
-def one_line(text: str) -> str:
+def _header(text: str) -> str:
     """A text as a header may hold it: without line ends and other control characters, and not too long."""
-    kept = "".join(" " if unicodedata.category(char)[0] in "CZ" else char for char in text)
-    return " ".join(kept.split())[:MAX_HEADER]
+    return one_line(text, MAX_HEADER)
 
 
 def is_mailbox(text: str) -> bool:
@@ -83,11 +82,11 @@ def is_mailbox(text: str) -> bool:
 
 def _address(mailbox: str, name: str) -> Address:
     if not is_mailbox(mailbox):
-        raise OpendataError("mail-bad-address", name=one_line(name))
+        raise OpendataError("mail-bad-address", name=_header(name))
     try:
-        return Address(display_name=one_line(name), addr_spec=mailbox)
+        return Address(display_name=_header(name), addr_spec=mailbox)
     except (ValueError, MessageError) as error:
-        raise OpendataError("mail-bad-address", name=one_line(name)) from error
+        raise OpendataError("mail-bad-address", name=_header(name)) from error
 
 
 def server_of(address: str) -> Server:

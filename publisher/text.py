@@ -10,6 +10,8 @@ from dataclasses import dataclass
 
 _MARKS = re.compile("[\u0300-\u036f]")
 _NOT_NAME = re.compile(r"[^a-z0-9]+")
+OVERRIDES = "\u202a-\u202e\u2066-\u2069"
+"""Characters that show a text in another order than it is written (UAX 9, 2), for the class of a pattern."""
 
 
 def fold(text: str) -> str:
@@ -23,6 +25,13 @@ def fold(text: str) -> str:
 def slug(text: str) -> str:
     """A machine name from a title: folded, words joined by hyphens, at most 100 characters."""
     return _NOT_NAME.sub("-", fold(text)).strip("-")[:100].rstrip("-")
+
+
+def one_line(text: str, width: int) -> str:
+    """A text as one line that shows the text and does nothing: nothing invisible, cut with an ellipsis."""
+    line = text if text.isprintable() else "".join(char if char.isprintable() else " " for char in text)
+    line = " ".join(line.split())
+    return line if len(line) <= width else f"{line[: width - 1]}…"
 
 
 def suggest(word: str, known: Iterable[str]) -> str | None:

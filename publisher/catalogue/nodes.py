@@ -12,6 +12,7 @@ import yaml
 
 from publisher.catalogue.syntax import INVISIBLE, LIST_MARK
 from publisher.problem import Problem
+from publisher.text import OVERRIDES
 
 Pointer = tuple[str | int, ...]
 Place = tuple[int, int]
@@ -23,7 +24,8 @@ _INT = re.compile(r"[-+]?(?:0|[1-9][0-9]*)\Z")
 _FLOAT = re.compile(r"[-+]?(?:0|[1-9][0-9]*)?(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?\Z")
 _WORDS: dict[str, Any] = {"true": True, "false": False, "null": None, "~": None, "": None}
 _LEADING = re.compile(r"^[ \t?:-]*", re.MULTILINE)
-UNREADABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+UNREADABLE = re.compile(f"[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]|[{OVERRIDES}]")
+"""What YAML 1.2 (5.1) has no way to write, and what makes a reader see another text than the one that is there."""
 
 _INVISIBLE = re.compile(f"[{INVISIBLE}]")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from string import Formatter
@@ -11,11 +12,13 @@ from typing import TYPE_CHECKING
 from publisher.catalogue.files import leads_outside
 from publisher.messages import Messages
 from publisher.problem import Problem, Severity
+from publisher.text import OVERRIDES
 
 if TYPE_CHECKING:
     from babel.messages.catalog import Catalog, Message
 
 FOLDER = "catalog/locale"
+_OVERRIDE = re.compile(f"[{OVERRIDES}]")
 _HEADER = 'msgid ""\nmsgstr ""\n"Content-Type: text/plain; charset=UTF-8\\n"\n"Plural-Forms: {plural}\\n"\n\n'
 
 
@@ -42,8 +45,12 @@ def words_of(root: Path, language: str, problems: list[Problem]) -> str:
         problems.append(Problem("file-link", file, 1, 1))
         return ""
     try:
-        with (root / file).open("rb") as stream:
-            catalog = read_po(stream, locale=language.replace("-", "_"), abort_invalid=True)
+        raw = (root / file).read_bytes()
+        bad = _OVERRIDE.search(raw.decode("utf-8", "replace"))
+        if bad is not None:
+            problems.append(_problem("words-unreadable", file, bad.string.count("\n", 0, bad.start()) + 1))
+            return ""
+        catalog = read_po(io.BytesIO(raw), locale=language.replace("-", "_"), abort_invalid=True)
         words = _plain(catalog, [one for one in _translated(catalog) if _fits(one, file, problems)])
         Messages(language, words)
     except PoFileError as error:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import re
-import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
@@ -19,6 +18,7 @@ from publisher.errors import OpendataError
 from publisher.messages import Messages
 from publisher.plan.model import Plan
 from publisher.reports.plan import headline, held_words, table_words
+from publisher.text import one_line
 
 MARKER = "<!-- opendata:report -->"
 MAX_COMMENT = 60_000
@@ -54,11 +54,7 @@ def plain(text: str, limit: int = MAX_TEXT) -> str:
     A zero-width space after what calls somebody or something (``@``, ``#``, ``http:``) keeps GitHub
     and GitLab from acting on it; they look for those after Markdown has been rendered.
     """
-    kept = "".join(" " if unicodedata.category(char)[0] in "CZ" else char for char in text)
-    line = " ".join(kept.split())
-    if len(line) > limit:
-        line = line[: limit - 1] + "…"
-    line = _CALLS.sub(lambda match: match.group(1) + _ZERO_WIDTH, line)
+    line = _CALLS.sub(lambda match: match.group(1) + _ZERO_WIDTH, one_line(text, limit))
     line = line.replace("&", "&amp;").replace("<", "&lt;")
     return _PUNCTUATION.sub(r"\\\1", line)
 

@@ -11,7 +11,9 @@ from typing import Any
 from publisher.catalogue.model import Catalogue
 from publisher.freshness.punctuality import Delivery, Outcome, Punctuality, Trend, by_body, summed_up
 from publisher.messages import Messages
+from publisher.reports.freshness.table import TITLE
 from publisher.reports.freshness.words import day_in_words, period_in_words
+from publisher.text import one_line
 
 FORMAT = 1
 FORMATS = ("table", "json")
@@ -85,7 +87,7 @@ def _rank(found: Punctuality) -> tuple[bool, float]:
 
 def _dataset(name: str, history: History, words: Messages) -> Iterator[str]:
     found = history.found[name]
-    yield f"  {history.title(name)} [{name}]: {told(history.of([name]), words)}"
+    yield f"  {one_line(history.title(name), TITLE)} [{name}]: {told(history.of([name]), words)}"
     wrong = [one for one in found if one.outcome in {Outcome.LATE, Outcome.MISSING}]
     for one in wrong[-SHOWN:][::-1]:
         yield f"    {period_in_words(one.period, words)}: {outcome(one, words)}"

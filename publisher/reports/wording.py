@@ -8,10 +8,11 @@ from dataclasses import dataclass
 
 from publisher.messages import Messages
 from publisher.problem import Problem, Severity, in_order
+from publisher.text import OVERRIDES
 
 # What a terminal, an XML reader or a line-based format would take for more than text, and the bytes
 # of a file name that are no UTF-8, which Python shows as lone surrogates.
-_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufffe\uffff]")
+_CONTROL = re.compile(f"[\x00-\x1f\x7f-\x9f\u2028\u2029{OVERRIDES}\ud800-\udfff\ufffe\uffff]")
 
 
 @dataclass(frozen=True, slots=True)

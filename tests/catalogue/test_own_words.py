@@ -34,7 +34,7 @@ def test_own_words_reach_commands_and_the_record_without_names(catalogue_dir: Pa
     words = catalogue_record(loaded.catalogue)["words"]
     assert list(words) == ["vi"] and "Mới tinh" in words["vi"] and "Lan" not in words["vi"]
     for said in (messages("vi", words["vi"]), Session(catalogue_dir, "vi").messages):
-        assert said.text("Up to date") == "Mới tinh" and said.text("Late") == "Quá hạn"
+        assert said.text("Up to date") == "Mới tinh" and said.text("Overdue") == "Quá hạn"
         assert said.plural("{count} row", "{count} rows", 3) == "3 hàng"
     assert Session(catalogue_dir, "en").messages.text("Up to date") == "Up to date"
 
@@ -50,15 +50,16 @@ def test_a_catalogue_without_own_words_has_none_in_its_record(catalogue_dir: Pat
         (b"\xff\xfe\x00", "words-unreadable"),
         ('msgid "Up to date"\nmsgstring "Mới"\n', "words-unreadable"),
         (
-            b'msgid ""\nmsgstr "Content-Type: text/plain; charset=klingon\\n"\n\nmsgid "Late"\nmsgstr "\xe1"\n',
+            b'msgid ""\nmsgstr "Content-Type: text/plain; charset=klingon\\n"\n\nmsgid "Overdue"\nmsgstr "\xe1"\n',
             "words-unreadable",
         ),
         (
-            b'msgid ""\nmsgstr "Plural-Forms: nplurals=1; plural=(((;\\n"\n\nmsgid "Late"\nmsgstr "x"\n',
+            b'msgid ""\nmsgstr "Plural-Forms: nplurals=1; plural=(((;\\n"\n\nmsgid "Overdue"\nmsgstr "x"\n',
             "words-unreadable",
         ),
-        ('msgid "Late"\nmsgstr "{who} muộn"\n', "words-placeholder"),
-        ('msgid "Late"\nmsgstr "muộn {"\n', "words-placeholder"),
+        ('msgid "Overdue"\nmsgstr "Quá \u202enạh"\n', "words-unreadable"),
+        ('msgid "Overdue"\nmsgstr "{who} muộn"\n', "words-placeholder"),
+        ('msgid "Overdue"\nmsgstr "muộn {"\n', "words-placeholder"),
         ('msgctxt "message"\nmsgid "file-link"\nmsgstr "muộn {"\n', "words-placeholder"),
     ],
 )
@@ -70,7 +71,7 @@ def test_words_that_cannot_be_used_are_told_and_the_usual_ones_stay(
     told = [one for one in loaded.problems if one.file == "catalog/locale/vi.po"]
     assert [(one.code, one.severity) for one in told] == [(code, "warning")] and told[0].line
     said = Session(catalogue_dir, "vi").messages
-    assert said.text("Late") == "Quá hạn"
+    assert said.text("Overdue") == "Quá hạn"
     assert said.message(told[0]) != code and "{" not in said.help(told[0])
 
 

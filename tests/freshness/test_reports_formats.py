@@ -22,7 +22,7 @@ from publisher.freshness.badge import COLORS
 from publisher.freshness.model import Observation, State
 from publisher.messages import messages
 from publisher.reports.freshness import FORMATS, render
-from publisher.reports.freshness.model import Behind, Report, disagreements
+from publisher.reports.freshness.model import Behind, Coming, Report, disagreements
 from publisher.reports.freshness.words import when
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -219,6 +219,15 @@ def test_control_characters_leave_no_broken_xml(report: Report) -> None:
     for name, content in render(odd, "badges", messages("en")).items():
         if name.endswith(".svg"):
             ET.fromstring(content)
+
+
+def test_a_terminal_gets_short_lines_that_only_show_themselves(report: Report) -> None:
+    long, odd = replace(report.found[0], title="Dài " * 2000), replace(report.found[1], title="a\u202eb\x1b[31m\nc")
+    said = one_file(
+        replace(report, found=(long, odd), upcoming=(Coming(long, None, date(2026, 5, 1)),)), "table"
+    ).decode()
+    assert max(map(len, said.splitlines())) < 200 and said.count(f"{'Dài ' * 24}Dài… [{long.dataset}]") == 2
+    assert f"  a b [31m c [{odd.dataset}]" in said
 
 
 def test_badges_of_datasets_bodies_and_the_catalogue(report: Report) -> None:

@@ -17,8 +17,10 @@ from publisher.mail import Mail
 from publisher.messages import Messages
 from publisher.reports.freshness.model import Report
 from publisher.reports.freshness.words import TO_DO, day_in_words, missing, partial, when
+from publisher.text import one_line
 
 MAX_ITEMS = 100
+MAX_TITLE = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +118,7 @@ def _review_link(project: Project, dataset: str, report: Report) -> str:
 def _lines(found: Sequence[Assessment], report: Report, words: Messages, project: Project | None) -> Iterator[Line]:
     for one in found[:MAX_ITEMS]:
         said = " ".join(part for part in (when(one, words), missing(one, words), partial(one, words)) if part)
-        title = report.catalogue.text(report.catalogue.datasets[one.dataset].title, words.language)
+        title = one_line(report.catalogue.text(report.catalogue.datasets[one.dataset].title, words.language), MAX_TITLE)
         links = []
         page = report.address(one.dataset)
         if page:

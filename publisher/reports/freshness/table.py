@@ -24,7 +24,10 @@ from publisher.reports.freshness.words import (
     sentences,
     when,
 )
+from publisher.text import one_line
 
+TITLE, SENTENCE = 100, 500
+"""Longer texts are cut: nobody reads a page of one title on a terminal."""
 _QUIET = (STATES[State.FRESH], UNDATED, FINAL, STATES[State.PLANNED])
 
 
@@ -79,7 +82,7 @@ def _group(title: str, members: Sequence[Assessment], report: Report, words: Mes
             yield f"  {_name(one)}" + (f": {said}" if said else "")
             continue
         yield f"  {_name(one)}"
-        yield from (f"    {sentence}" for sentence in sentences(one, report.catalogue, words))
+        yield from (f"    {one_line(sentence, SENTENCE)}" for sentence in sentences(one, report.catalogue, words))
 
 
 def _briefly(one: Assessment, words: Messages) -> str:
@@ -88,7 +91,7 @@ def _briefly(one: Assessment, words: Messages) -> str:
 
 
 def _name(one: Assessment) -> str:
-    return f"{one.title} [{one.dataset}]"
+    return f"{one_line(one.title, TITLE)} [{one.dataset}]"
 
 
 def _behind(report: Report, words: Messages) -> list[str]:
@@ -96,7 +99,7 @@ def _behind(report: Report, words: Messages) -> list[str]:
         return []
     return [
         f"{words.text(BEHIND)} ({len(report.behind)})",
-        *(f"  {one.title} [{one.dataset}]" for one in report.behind),
+        *(f"  {one_line(one.title, TITLE)} [{one.dataset}]" for one in report.behind),
     ]
 
 
