@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
-from publisher.digest import canonical_json, digest_of
+from publisher.digest import canonical_json
 from publisher.plan.model import (
     LOST,
     Desired,
@@ -21,6 +21,7 @@ from publisher.plan.model import (
     Subject,
 )
 from publisher.portals.base import CannotMake, SourceChanged, Steps, Tables, no_steps
+from publisher.portals.made import made_from_schema, made_from_table
 from publisher.portals.site.files import Stage
 from publisher.portals.site.spread import spread
 from publisher.portals.site.state import Entry, Made, SiteState, folder_of, record_path, state_bytes
@@ -149,12 +150,11 @@ class Builder:
         for resource in wanted.record.get("resources", ()):
             name = resource["name"]
             for format in resource.get("derived", ()):
-                key = digest_of([self.tables.recipe, format, _table_key(resource)])
+                key = made_from_table(self.tables.recipe, format, resource)
                 maker = partial(self.tables.derive, subject.name, name, format)
                 made.append(self._derived(folder, f"{name}.{format}", name, key, old, maker))
             if resource.get("form"):
-                title = [wanted.record.get("title"), resource.get("title")]
-                key = digest_of([self.tables.recipe, "form", resource.get("schema"), title])
+                key = made_from_schema(self.tables.recipe, wanted.record, resource)
                 maker = partial(self.tables.form, subject.name, name)
                 made.append(self._derived(folder, f"{name}-form.xlsx", name, key, old, maker))
         return tuple(made)
@@ -257,9 +257,3 @@ class Builder:
 
 def _failed(subject: Subject, code: str, path: str) -> Outcome:
     return Outcome(subject, OutcomeStatus.FAILED, code, {"path": path})
-
-
-def _table_key(resource: Mapping[str, Any]) -> list[Any]:
-    """What a derived file depends on. The bytes of the parts too: a table's digest does not tell the order of rows."""
-    parts = [part["sha256"] for part in resource.get("parts", ())]
-    return [resource.get("digest"), resource.get("schema_digest"), resource.get("columns"), parts]

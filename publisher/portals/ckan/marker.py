@@ -1,0 +1,216 @@
+"""What we last applied to a dataset, kept in an extra of the dataset itself.
+
+Measured on CKAN: every extra is indexed by Solr, twice. As one term: more than 32,766 bytes fail the whole write with a
+500 after the database has taken it, so what is longer goes on in ``opendata_2`` and so on. And as text, cut into words
+where letters, digits and capitals meet: base64 made datasets be found by searches for ``an``, ``ha`` or ``x1``. So the
+packed bytes are written in small letters alone, in long words that nobody asks for.
+"""
+
+from __future__ import annotations
+
+import json
+import zlib
+from collections.abc import Mapping
+from dataclasses import asdict
+from itertools import count, takewhile
+from typing import Any
+
+from publisher.digest import canonical_json, digest_of
+from publisher.plan.model import PublishedFile, Record
+from publisher.portals.ckan.model import Applied, TableState
+
+EXTRA = "opendata"
+"""The extra that a marker begins in."""
+_FORMAT = 1
+_PIECE = 32_000
+_LARGEST = 64 << 20
+_LETTERS = "abcdefghijklmnopqrstuvwxyz"
+_BLOCK, _WORD = 7, 12
+"""Seven bytes are twelve letters: 256 ** 7 is less than 26 ** 12."""
+_LINE = 96
+_PLACE = {letter: place for place, letter in enumerate(_LETTERS)}
+
+
+class BadMarker(ValueError):
+    """An extra of ours that cannot be read as a whole."""
+
+
+def encode(applied: Applied) -> str:
+    """What was applied, as small letters in words of 96."""
+    data = asdict(applied)
+    data["record"] = slim(applied.record)
+    data["files"] = [asdict(one) for one in applied.files]
+    data["tables"] = {key: asdict(one) for key, one in applied.tables.items()}
+    packed = zlib.compress(canonical_json([_FORMAT, data]).encode(), 9)
+    letters = _spelled(len(packed).to_bytes(_BLOCK) + packed + bytes(-len(packed) % _BLOCK))
+    return " ".join(letters[start : start + _LINE] for start in range(0, len(letters), _LINE))
+
+
+def decode(text: str, catalogue: str | None = None) -> Applied:
+    """What an extra of ours says.
+
+    Raises:
+        BadMarker: if it cannot be read as a whole, or is of another catalogue than the one asked for.
+    """
+    try:
+        version, data = json.loads(_unpacked(_bytes_of(text.replace(" ", ""))))
+        if version != _FORMAT:
+            raise BadMarker("format")
+        applied = _applied(data)
+    except (ValueError, KeyError, TypeError, AttributeError, OverflowError, zlib.error, RecursionError) as error:
+        raise BadMarker(EXTRA) from error
+    if catalogue is not None and applied.catalogue != catalogue:
+        raise BadMarker("catalogue")
+    return applied
+
+
+def extras(applied: Applied) -> dict[str, str]:
+    """The marker as extras by key, none longer than Solr takes."""
+    text = encode(applied)
+    pieces = [text[start : start + _PIECE] for start in range(0, len(text), _PIECE)]
+    return {_key(number): piece.strip() for number, piece in enumerate(pieces, 1)}
+
+
+def gather(found: Mapping[str, str]) -> str | None:
+    """The marker's text from a dataset's extras by key, None where there is none."""
+    pieces = [found[key] for key in takewhile(lambda key: key in found, map(_key, count(1)))]
+    return " ".join(pieces) if pieces else None
+
+
+def is_ours(key: str) -> bool:
+    """Whether an extra is a part of the marker or of what we keep beside it."""
+    return key == EXTRA or key.startswith(f"{EXTRA}_")
+
+
+def digests(places: Mapping[str, Any]) -> dict[str, str]:
+    """Short digests of the values of places, by place."""
+    return {place: digest_of(value)[:12] for place, value in places.items()}
+
+
+def slim(record: Record) -> dict[str, Any]:
+    """A record without what only pages need: previews, and the points of charts."""
+    made = dict(record)
+    if "resources" in made:
+        made["resources"] = [_slim_resource(one) for one in made["resources"]]
+    return made
+
+
+def _slim_resource(resource: Record) -> dict[str, Any]:
+    made = {key: value for key, value in resource.items() if key != "preview"}
+    if isinstance(made.get("chart"), Mapping):
+        made["chart"] = {key: value for key, value in made["chart"].items() if key != "points"}
+    return made
+
+
+def _key(number: int) -> str:
+    return EXTRA if number == 1 else f"{EXTRA}_{number}"
+
+
+def _spelled(raw: bytes) -> str:
+    """Bytes, a multiple of a block, in letters."""
+    made = []
+    for start in range(0, len(raw), _BLOCK):
+        rest = int.from_bytes(raw[start : start + _BLOCK])
+        word = []
+        for _ in range(_WORD):
+            rest, place = divmod(rest, 26)
+            word.append(_LETTERS[place])
+        made.append("".join(word))
+    return "".join(made)
+
+
+def _bytes_of(letters: str) -> bytes:
+    """The bytes that letters spell.
+
+    Raises:
+        ValueError, KeyError, OverflowError: if they spell none.
+    """
+    if len(letters) % _WORD or len(letters) < 2 * _WORD:
+        raise BadMarker("length")
+    raw = bytearray()
+    for start in range(0, len(letters), _WORD):
+        number = 0
+        for letter in reversed(letters[start : start + _WORD]):
+            number = number * 26 + _PLACE[letter]
+        raw += number.to_bytes(_BLOCK)
+    size = int.from_bytes(raw[:_BLOCK])
+    packed = bytes(raw[_BLOCK : _BLOCK + size])
+    if len(packed) != size or len(raw) - _BLOCK - size >= _BLOCK or any(raw[_BLOCK + size :]):
+        raise BadMarker("length")
+    return packed
+
+
+def _unpacked(packed: bytes) -> bytes:
+    """What was packed, if it is no more than any dataset needs: a portal is not trusted with our memory."""
+    worker = zlib.decompressobj()
+    found = worker.decompress(packed, _LARGEST)
+    if not worker.eof or worker.unused_data:
+        raise BadMarker("size")
+    return found
+
+
+def _applied(data: Mapping[str, Any]) -> Applied:
+    return Applied(
+        catalogue=_text(data["catalogue"]),
+        id=_text(data["id"]),
+        name=_text(data["name"]),
+        digest=_text(data["digest"]),
+        commit=_maybe(data["commit"]),
+        rules=_text(data["rules"]),
+        record=_object(data["record"]),
+        fields={_text(place): _text(value) for place, value in _object(data["fields"]).items()},
+        files=tuple(_file(one) for one in _list(data["files"])),
+        tables={_text(key): _table(one) for key, one in _object(data["tables"]).items()},
+        complete=_truth(data["complete"]),
+    )
+
+
+def _file(data: Any) -> PublishedFile:
+    one = _object(data)
+    return PublishedFile(
+        _text(one["name"]),
+        _text(one["sha256"]),
+        _number(one["bytes"]),
+        _maybe(one["resource"]),
+        _maybe(one["made_from"]),
+    )
+
+
+def _table(data: Any) -> TableState:
+    one = _object(data)
+    views = tuple(_text(view) for view in _list(one["views"]))
+    return TableState(_text(one["schema"]), _text(one["rows_digest"]), _number(one["rows"]), views)
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str):
+        raise BadMarker("type")
+    return value
+
+
+def _maybe(value: Any) -> str | None:
+    return None if value is None else _text(value)
+
+
+def _number(value: Any) -> int:
+    if not isinstance(value, int) or isinstance(value, bool) or value < 0:
+        raise BadMarker("type")
+    return value
+
+
+def _truth(value: Any) -> bool:
+    if not isinstance(value, bool):
+        raise BadMarker("type")
+    return value
+
+
+def _object(value: Any) -> dict[str, Any]:
+    if not isinstance(value, dict):
+        raise BadMarker("type")
+    return value
+
+
+def _list(value: Any) -> list[Any]:
+    if not isinstance(value, list):
+        raise BadMarker("type")
+    return value
