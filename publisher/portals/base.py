@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
@@ -51,6 +52,18 @@ class Tables(Protocol):
         """Write the empty form of a resource's schema."""
 
 
+@dataclass(frozen=True, slots=True)
+class Leftover:
+    """What a portal still keeps of a dataset that was taken down, and only somebody with more rights can remove.
+
+    ``code`` says what (worded in the context ``leftover``), ``where`` names the place, ``commands`` remove it.
+    """
+
+    code: str
+    where: str
+    commands: tuple[str, ...] = ()
+
+
 class Portal(Protocol):
     """A place that shows a catalogue to the public."""
 
@@ -82,6 +95,13 @@ class Portal(Protocol):
 
         Raises:
             OpendataError: if the portal cannot be read back.
+        """
+
+    def leftovers(self, subject: Subject) -> Sequence[Leftover]:
+        """What is still kept of a dataset that was taken down.
+
+        Raises:
+            OpendataError: as :meth:`snapshot`.
         """
 
     def close(self) -> None:

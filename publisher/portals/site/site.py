@@ -28,7 +28,7 @@ from publisher.plan.model import (
     Record,
     Subject,
 )
-from publisher.portals.base import Journal, Steps, Tables, no_steps
+from publisher.portals.base import Journal, Leftover, Steps, Tables, no_steps
 from publisher.portals.readback import read_back
 from publisher.portals.site import swap
 from publisher.portals.site.build import Builder, next_site
@@ -128,6 +128,10 @@ class SitePortal:
         if content is None:
             raise OpendataError("portal-file-missing", Exit.UNREACHABLE, path=path)
         return cast(BinaryIO, content)
+
+    def leftovers(self, subject: Subject) -> Sequence[Leftover]:
+        """See :class:`publisher.portals.base.Portal`. What is not in the folder is gone."""
+        return ()
 
     def close(self) -> None:
         """See :class:`publisher.portals.base.Portal`."""
