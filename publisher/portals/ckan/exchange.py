@@ -9,7 +9,7 @@ import ssl
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import MAXYEAR, MINYEAR, UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from http.cookiejar import DefaultCookiePolicy
 from threading import Lock
@@ -86,6 +86,7 @@ class Exchange:
         self._limits = limits
         self._verify = _certificates(limits)
         self._sent = Sent()
+        self._ahead = timedelta()
         self._counting = Lock()
         self._session = watched(make_session(retries=0), max(CONNECTIONS, limits.parallel))
         self._session.cookies = RequestsCookieJar(policy=DefaultCookiePolicy(allowed_domains=()))
@@ -97,6 +98,10 @@ class Exchange:
     def sent(self) -> Sent:
         """What was sent so far."""
         return self._sent
+
+    def now(self) -> datetime:
+        """The server's time, by the ``Date`` of its last answer; this machine's before the first."""
+        return datetime.now(UTC) + self._ahead
 
     def close(self) -> None:
         """Close the connections."""
@@ -183,6 +188,9 @@ class Exchange:
             return failure_of(error, watch)
         if watch.late:
             return Failure("portal-too-slow", Term("timeout"))
+        at = _instant(response.headers.get("Date", ""))
+        if at is not None:
+            self._ahead = at - datetime.now(UTC)
         wait = retry_after(response.headers.get("Retry-After", ""))
         if status in _BUSY:
             self.pace.pushed_back(min(wait or 0.0, self._limits.patience))
@@ -235,11 +243,17 @@ def retry_after(value: str) -> float | None:
     """The seconds of a ``Retry-After`` header, which names a number or an instant; None where it is neither."""
     if value.isdecimal() and value.isascii():
         return float(value[:9])
+    at = _instant(value)
+    return None if at is None else max(0.0, (at - datetime.now(UTC)).total_seconds())
+
+
+def _instant(value: str) -> datetime | None:
+    """An instant as HTTP writes it (RFC 9110, 5.6.7); None for what is none, or lies where years end."""
     try:
         at = parsedate_to_datetime(value)
     except ValueError:
         return None
-    return max(0.0, (at.replace(tzinfo=at.tzinfo or UTC) - datetime.now(UTC)).total_seconds())
+    return at.replace(tzinfo=at.tzinfo or UTC) if MINYEAR < at.year < MAXYEAR else None
 
 
 def _target(response: requests.Response) -> str | None:

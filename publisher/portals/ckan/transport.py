@@ -13,6 +13,7 @@ import re
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Any, BinaryIO, Self, TypeVar, cast
@@ -83,6 +84,10 @@ class Transport:
     def sent(self) -> Sent:
         """Requests and bytes sent so far."""
         return self._exchange.sent
+
+    def now(self) -> datetime:
+        """The server's time: two machines' clocks may differ, a portal has one."""
+        return self._exchange.now()
 
     def close(self) -> None:
         """Give up connections."""
