@@ -8,7 +8,7 @@ from datetime import datetime, tzinfo
 
 import click
 
-from publisher.catalogue.model import Dataset
+from publisher.catalogue.model import Catalogue, Dataset
 from publisher.errors import Exit, OpendataError
 from publisher.freshness.model import Observation
 from publisher.reports.freshness.model import Behind
@@ -27,9 +27,17 @@ class Elsewhere:
 
 
 def elsewhere(
-    session: Session, datasets: Sequence[Dataset], at: datetime, *, remote: bool = False, portal: str | None = None
+    session: Session,
+    catalogue: Catalogue,
+    datasets: Sequence[Dataset],
+    at: datetime,
+    *,
+    remote: bool = False,
+    portal: str | None = None,
 ) -> Elsewhere:
-    """Ask what is asked for. A portal that cannot be reached is told on standard error, and hides no other evidence.
+    """Ask what is asked for, of some of a catalogue's datasets.
+
+    A portal that cannot be reached is told on standard error, and hides no other evidence.
 
     ``at`` is the present, in the catalogue's time zone.
 
@@ -40,7 +48,9 @@ def elsewhere(
     if remote and at.tzinfo is not None:
         from publisher.freshness.remote import observe_remote
 
-        further = observe_remote(datasets, session.workspace, at, at.tzinfo)
+        # A descriptor that cannot be read for now may have addresses that are not to be forgotten.
+        known = None if catalogue.broken else catalogue.datasets.values()
+        further = observe_remote(datasets, session.workspace, at, at.tzinfo, catalogue=known)
     if portal is None:
         return Elsewhere(further)
     try:

@@ -85,7 +85,7 @@ def _report(
     chosen = selected(session.root, catalogue, asked.paths, asked.select)
     if (asked.remote or asked.portal) and catalogue.root != session.root:
         raise OpendataError("freshness-past-elsewhere")
-    beyond = elsewhere(session, chosen, at, remote=asked.remote, portal=asked.portal)
+    beyond = elsewhere(session, catalogue, chosen, at, remote=asked.remote, portal=asked.portal)
     found = assessments(session, catalogue, chosen, at, repository, beyond.further)
     if asked.organization is not None:
         found = [one for one in found if asked.organization in (one.responsible, one.organization)]

@@ -16,6 +16,7 @@ from publisher.freshness.content import LARGEST, reader_key
 from publisher.freshness.cycles import is_periodic, rhythm
 from publisher.freshness.evidence import coverage, label_of
 from publisher.freshness.model import Observation
+from publisher.freshness.spare import pruned
 from publisher.freshness.versions import Version
 from publisher.git import Repository
 from publisher.tables.canonical import canonical
@@ -50,8 +51,10 @@ def column_history(
         return {}
     known: dict[str, dict[str, _Plain]] = (workspace.cached(_KIND, VERSION) if workspace else None) or {}
     unread: dict[str, list[_Asked]] = {}
+    used: dict[str, set[str]] = {}
     for one in wanted:
         for version in one.versions:
+            used.setdefault(one.key(version), set()).add(version.blob)
             if version.blob not in known.setdefault(one.key(version), {}):
                 unread.setdefault(version.blob, []).append(one)
     for blob, content in repository.contents(unread, LARGEST):
@@ -59,7 +62,7 @@ def column_history(
             version = next(version for version in one.versions if version.blob == blob)
             known[one.key(version)][blob] = None if content is None else one.read(content, version.file)
     if unread and workspace is not None:
-        workspace.keep(_KIND, VERSION, known)
+        workspace.keep(_KIND, VERSION, pruned(known, used))
     found: dict[str, tuple[tuple[datetime, Observation], ...]] = {}
     for one in wanted:
         answers = ((version.at, one.observation(known[one.key(version)].get(version.blob))) for version in one.versions)

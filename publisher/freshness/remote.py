@@ -54,8 +54,11 @@ def observe_remote(
     ask: Ask = Asker,
     sleep: Callable[[float], None] = time.sleep,
     delay: float = DELAY,
+    catalogue: Iterable[Dataset] | None = None,
 ) -> dict[str, tuple[Observation, ...]]:
     """Ask the addresses of published datasets' resources; what they say, by dataset.
+
+    What was seen of addresses that no dataset of the ``catalogue`` has any more is forgotten.
 
     Raises:
         OpendataError: ``locked`` while another run asks, ``workspace-unwritable``.
@@ -75,7 +78,11 @@ def observe_remote(
 
         with ThreadPoolExecutor(HOSTS) as pool:
             found = {url: seen for part in pool.map(visit, hosts.values()) for url, seen in part.items()}
-        _write(workspace, {**ledger, **found})
+        seen = {**ledger, **found}
+        if catalogue is not None:
+            present = {resource.url for one in catalogue for resource in one.resources}
+            seen = {url: one for url, one in seen.items() if url in present}
+        _write(workspace, seen)
     return {
         one.name: tuple(
             _observation(r.url, found[r.url], zone) for r in one.resources if r.url in found and _says(found[r.url])

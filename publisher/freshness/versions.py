@@ -16,6 +16,7 @@ from datetime import datetime
 from publisher.catalogue.model import Catalogue
 from publisher.freshness.content import LARGEST, VERSION, content_digest, reader_key
 from publisher.freshness.line import Step, main_line
+from publisher.freshness.spare import pruned
 from publisher.git import Repository
 from publisher.tables.source import Table, tables_of
 from publisher.workspace import Workspace
@@ -105,10 +106,12 @@ def _digests(
     """The contents of all versions: those that are cached, and those that have to be read."""
     kept: Digests = (workspace.cached(_KIND, VERSION) if workspace else None) or {}
     wanted: dict[str, dict[str, tuple[Table, str]]] = {}
+    used: dict[str, set[str]] = {}
     for key, raws in found.items():
         table = readers[key]
         for name, reader in _readers(table, raws).items():
             known = kept.setdefault(reader, {})
+            used.setdefault(reader, set()).update(raw.blob for raw in raws if raw.file == name)
             for raw in raws:
                 if raw.blob not in known and raw.file == name:
                     wanted.setdefault(raw.blob, {})[reader] = (table, name)
@@ -116,7 +119,7 @@ def _digests(
         for reader, (table, name) in wanted[blob].items():
             kept[reader][blob] = None if content is None else content_digest(content, table, name)
     if wanted and workspace is not None:
-        workspace.keep(_KIND, VERSION, kept)
+        workspace.keep(_KIND, VERSION, pruned(kept, used))
     return kept
 
 

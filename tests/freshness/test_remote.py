@@ -278,3 +278,21 @@ def test_a_broken_ledger_is_begun_anew(server: Server, look: Look, tmp_path: Pat
 
 def test_nothing_is_asked_of_what_is_not_published(dataset: Dataset, tmp_path: Path) -> None:
     assert observe_remote([dataset], Workspace(tmp_path), NOW, UTC, ask=lambda: pytest.fail("asked")) == {}
+
+
+def test_addresses_that_the_catalogue_no_longer_has_are_forgotten(
+    server: Server, dataset: Dataset, tmp_path: Path
+) -> None:
+    server.says("/a.csv", Last_Modified=OLD)
+    server.says("/b.csv", Last_Modified=OLD)
+    a, b = with_urls(dataset, f"{server.url}/a.csv"), with_urls(dataset, f"{server.url}/b.csv")
+
+    def known(asked: Dataset, *catalogue: Dataset) -> set[str]:
+        observe_remote([asked], Workspace(tmp_path), NOW, UTC, sleep=lambda _: None, catalogue=catalogue or None)
+        ledger = json.loads((tmp_path / ".opendata" / LEDGER).read_text("utf-8"))
+        return {url.rpartition("/")[2] for url in ledger}
+
+    assert known(a) == {"a.csv"}
+    assert known(b) == {"a.csv", "b.csv"}, "who does not know the catalogue forgets nothing"
+    assert known(b, a, b) == {"a.csv", "b.csv"}, "nor what was not asked for this time"
+    assert known(b, b) == {"b.csv"}

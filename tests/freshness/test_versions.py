@@ -17,7 +17,8 @@ from openpyxl.styles import Font
 
 from publisher.catalogue.load import load
 from publisher.catalogue.model import Catalogue
-from publisher.freshness.content import content_digest
+from publisher.freshness.content import VERSION, content_digest
+from publisher.freshness.spare import pruned
 from publisher.freshness.versions import Version, versions_of
 from publisher.git import Repository
 from publisher.tables.source import Table
@@ -317,3 +318,20 @@ def test_until_leaves_out_what_came_later_but_follows_its_moves(history: History
     history.git("commit", "-qm", "move", on="03-05")
     assert days(history.versions(until=datetime(2026, 1, 31, tzinfo=UTC))) == ["01-05 *"]
     assert history.versions(until=datetime(2025, 1, 31, tzinfo=UTC)) == ()
+
+
+def test_answers_that_nobody_uses_do_not_grow_for_ever(history: History, monkeypatch: pytest.MonkeyPatch) -> None:
+    kept = {"csv": {"a": "1", "b": "2", "c": "3"}, "xlsx": {"d": "4"}}
+    assert pruned(kept, {"csv": {"a"}}, spare=2) == {"csv": {"a": "1", "c": "3"}, "xlsx": {"d": "4"}}
+    assert pruned(kept, {"csv": {"a"}}, spare=0) == {"csv": {"a": "1"}}
+    assert pruned(kept, {}) == kept
+    monkeypatch.setattr("publisher.freshness.versions.pruned", lambda kept, used: pruned(kept, used, spare=0))
+    history.write("01-05", A)
+    history.write("02-05", B)
+    history.versions()
+    history.git("checkout", "-q", "--orphan", "other")
+    history.write("03-05", C)
+    found = history.versions()
+    (cached,) = Workspace(history.root).cached("contents", VERSION).values()
+    assert list(cached) == [one.blob for one in found] and len(found) == 1
+    assert history.versions() == found
