@@ -27,7 +27,16 @@ FILES = sorted(PACKAGE.glob("locale/*/LC_MESSAGES/*.po"))
 CODE = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*\Z")
 PLACEHOLDER = re.compile(r"\{[a-z_]+\}")
 # What makes a problem or an error, and which argument is its code.
-MAKERS = {"Problem": 0, "problem": 0, "OpendataError": 0, "_add": 0, "_at": 0, "at_dataset": 1, "at_resource": 2}
+MAKERS = {
+    "Problem": 0,
+    "Failure": 0,
+    "problem": 0,
+    "OpendataError": 0,
+    "_add": 0,
+    "_at": 0,
+    "at_dataset": 1,
+    "at_resource": 2,
+}
 SPEAKERS = {"text": 0, "plural": 0}
 FAMILIES = re.compile(r"(?:yaml|shape|table|personal|resource)(?:-[a-z0-9]+)+\Z")
 # Strings of those families that are no codes: names of files and such.

@@ -137,6 +137,18 @@ class Builder:
             include=tuple(Status(status) for status in include),
             formats=tuple(data.get("formats", ("csv", "xlsx", "json"))),
             drift=data.get("drift", "refuse"),
+            token_header=data.get("token_header", "Authorization"),
+            ca_bundle=data.get("ca_bundle"),
+            rate=data.get("rate"),
+            timeout=data.get("timeout"),
+            parallel=data.get("parallel", 4),
+            prefix=data.get("prefix", ""),
+            organization=data.get("organization"),
+            organizations=dict(data.get("organizations", {})),
+            scope=tuple(data.get("scope", ())),
+            licenses=dict(data.get("licenses", {})),
+            texts=data.get("texts", "first"),
+            tables=data.get("tables", True),
         )
 
     def review(self, document: Document) -> Review:
