@@ -16,6 +16,7 @@ from publisher.portals.ckan.mapping_table import GROUPS, LANG, ROWS, TAGS, Row
 from publisher.portals.ckan.mapping_texts import body_description
 from publisher.portals.ckan.mapping_values import group_name, organization_name
 from publisher.portals.ckan.mapping_view import Context, View, bounded, clean
+from publisher.portals.ckan.marker import kept
 from publisher.portals.ckan.model import Options, Wanted
 
 __all__ = [
@@ -24,6 +25,7 @@ __all__ = [
     "body",
     "clashes",
     "held",
+    "kept",
     "owned",
     "record_field",
     "record_fields",

@@ -49,7 +49,7 @@ def _resources(view: View, resource: Record, sources: Sequence[SourceFile]) -> I
     entries = list(_entries(view, resource, sources))
     for place, entry in enumerate(entries):
         of = str(resource["id"])
-        label = entry.label if len(entries) > 1 or entry.said else ""
+        label = entry.label if len(entries) > 1 else ""
         fields = {**_texts(view, resource, label, entry), "format": _written(entry.format), **entry.fields}
         fields = {key: value for key, value in fields.items() if value not in (None, "", {})}
         identity = of if place == 0 else str(uuid5(UUID(of), entry.tail))
@@ -81,8 +81,7 @@ def _entries(view: View, resource: Record, sources: Sequence[SourceFile]) -> Ite
     if resource.get("form"):
         made_from = made_from_schema(context.recipe, view.record, resource)
         file = WantedFile(f"{name}-form.xlsx", name, format=_XLSX, made_from=made_from)
-        said = "Form to fill in (XLSX)"
-        yield _Entry("form", _XLSX, {"mimetype": MEDIA_TYPES[_XLSX]}, file, label=said, said=said)
+        yield _Entry("form", _XLSX, {"mimetype": MEDIA_TYPES[_XLSX]}, file, said="Form to fill in (XLSX)")
     if resource.get("url"):
         url = str(resource["url"]).strip()
         address = url if _SCHEME.match(url) else f"http://{url}"  # as CKAN does
@@ -98,9 +97,10 @@ def _texts(view: View, resource: Record, label: str, entry: _Entry) -> dict[str,
     titled, described = resource.get("title"), resource.get("description")
 
     def name(one: View) -> str:
-        shown = one.say(entry.said) if entry.said else label
         title = one.text(titled) or str(resource["name"])
-        return f"{title} ({shown})" if shown else title
+        if entry.said:
+            return f"{title} – {one.say(entry.said)}"
+        return f"{title} ({label})" if label else title
 
     first, others = options.languages[0], options.languages[1:]
     made: dict[str, Any] = {"name": name(view), "description": view.text(described)}

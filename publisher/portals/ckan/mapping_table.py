@@ -48,8 +48,8 @@ def _part(key: str, part: str) -> Callable[[View], str]:
     return lambda view: view.text((view.record.get(key) or {}).get(part))
 
 
-def _day(key: str) -> Callable[[View], Any]:
-    return lambda view: (view.record.get("freshness") or {}).get(key)
+def _awaited(key: str) -> Callable[[View], Any]:
+    return lambda view: texts.awaited(view).get(key)
 
 
 def _translated(key: str, make: Callable[[View], str]) -> Callable[[View], Any]:
@@ -126,8 +126,7 @@ def _covered(view: View) -> str:
 
 
 def _next(view: View) -> str:
-    freshness = view.record.get("freshness") or {}
-    return str((freshness.get("next") or {}).get("name") or "")
+    return str((texts.awaited(view).get("next") or {}).get("name") or "")
 
 
 _STATUS = ("status", "status_reason", "promised", "taken_down")
@@ -222,8 +221,9 @@ ROWS: tuple[Row, ...] = (
     Row("extras:data_missing", ("freshness",), _periods("missing"), "periods that are missing"),
     Row("extras:data_partial", ("freshness",), _periods("partial"), "periods of which only a part is there"),
     Row("extras:next_period", ("freshness",), _next, "the period that is awaited"),
-    Row("extras:next_due", ("freshness",), _day("due_at"), "the day on which it is due"),
-    Row("extras:late_from", ("freshness",), _day("overdue_at"), "the day from which it counts as late"),
+    Row("extras:next_due", ("freshness",), _awaited("due_at"), "the day on which it is due"),
+    Row("extras:late_from", ("freshness",), _awaited("overdue_at"), "the day from which it counts as late"),
+    Row("extras:updates", ("freshness",), texts.pause, "a pause, or the end of updates"),
     Row("extras:evidence", ("freshness",), texts.evidence, "what shows how far the data reach"),
 )
 TAGS = Row("tags", ("keywords",), lambda v: values.tags_of(v.record.get("keywords") or ()), "as CKAN takes them")

@@ -62,13 +62,14 @@ def answers(view: View) -> str:
 
 def _step(view: View, step: Record, *, last: bool) -> str:
     body = view.context.organizations.get(str(step.get("key"))) or {}
-    said = view.body(step.get("key"))
-    if body.get("valid_to"):
-        said += f" ({view.say('until {date}', date=view.day(body['valid_to']))})"
-    known = [view.say("inferred")] if step.get("inferred") else []
-    known += [view.text(step.get("basis"))] if step.get("basis") else []
-    said += f" ({'; '.join(known)})" if known else ""
-    return f"{view.say('Answers today')}: {said}" if last else said
+    known = [
+        view.say("until {date}", date=view.day(body["valid_to"])) if body.get("valid_to") else "",
+        view.say("inferred") if step.get("inferred") else "",
+        view.text(step.get("basis")),
+    ]
+    said = f" ({'; '.join(part for part in known if part)})" if any(known) else ""
+    named = view.body(step.get("key")) + said
+    return f"{view.say('Answers today')}: {named}" if last else named
 
 
 def provenance(view: View) -> str:
@@ -156,6 +157,29 @@ def evidence(view: View) -> str:
     said = evidence_in_words(view.say, str(found["kind"]), detail)
     known = found.get("through") or found.get("on")
     return f"{said}: {known}" if known else said
+
+
+def pause(view: View) -> str:
+    """Why no update is awaited, where the terms say so: a pause until a day, or the end."""
+    terms = view.record.get("freshness") or {}
+    if terms.get("fixed") == "paused" and terms.get("fixed_until"):
+        return view.say("Updates paused until {date}.", date=view.day(terms["fixed_until"]))
+    if terms.get("fixed") == "ended" and terms.get("fixed_from"):
+        return view.say("No longer updated from {date}.", date=view.day(terms["fixed_from"]))
+    return ""
+
+
+def awaited(view: View) -> Record:
+    """The terms of freshness where a next delivery counts: not where it was put off, excused or given up."""
+    terms: Record = view.record.get("freshness") or {}
+    fixed = terms.get("fixed")
+    if not terms.get("due_at") or fixed in _NONE_AWAITED:
+        return {}
+    comes = (terms.get("next") or {}).get("end") or terms["due_at"]
+    return terms if fixed != "ended" or str(comes) <= str(terms.get("fixed_from") or "") else {}
+
+
+_NONE_AWAITED = frozenset({"exempt", "withdrawn", "not-open", "proposed"})
 
 
 def body_description(view: View) -> str:

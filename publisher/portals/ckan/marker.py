@@ -22,12 +22,13 @@ from publisher.portals.ckan.model import Applied, TableState
 EXTRA = "opendata"
 """The extra that a marker begins in."""
 _FORMAT = 1
-_PIECE = 32_000
 _LARGEST = 64 << 20
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 _BLOCK, _WORD = 7, 12
 """Seven bytes are twelve letters: 256 ** 7 is less than 26 ** 12."""
 _LINE = 96
+_PIECE = 330 * (_LINE + 1)
+"""Characters of whole lines, as many as one extra takes."""
 _PLACE = {letter: place for place, letter in enumerate(_LETTERS)}
 
 
@@ -36,9 +37,9 @@ class BadMarker(ValueError):
 
 
 def encode(applied: Applied) -> str:
-    """What was applied, as small letters in words of 96."""
+    """What was applied, as small letters in words of 96; :func:`pieces` makes extras of it."""
     data = asdict(applied)
-    data["record"] = slim(applied.record)
+    data["record"] = kept(applied.record)
     data["files"] = [asdict(one) for one in applied.files]
     data["tables"] = {key: asdict(one) for key, one in applied.tables.items()}
     packed = zlib.compress(canonical_json([_FORMAT, data]).encode(), 9)
@@ -64,17 +65,16 @@ def decode(text: str, catalogue: str | None = None) -> Applied:
     return applied
 
 
-def extras(applied: Applied) -> dict[str, str]:
-    """The marker as extras by key, none longer than Solr takes."""
-    text = encode(applied)
-    pieces = [text[start : start + _PIECE] for start in range(0, len(text), _PIECE)]
-    return {_key(number): piece.strip() for number, piece in enumerate(pieces, 1)}
+def pieces(text: str) -> dict[str, str]:
+    """A marker's text as extras by key, none longer than Solr takes."""
+    cut = [text[start : start + _PIECE].strip() for start in range(0, len(text), _PIECE)]
+    return {_key(number): piece for number, piece in enumerate(cut, 1)}
 
 
 def gather(found: Mapping[str, str]) -> str | None:
     """The marker's text from a dataset's extras by key, None where there is none."""
-    pieces = [found[key] for key in takewhile(lambda key: key in found, map(_key, count(1)))]
-    return " ".join(pieces) if pieces else None
+    keys = takewhile(lambda key: key in found, map(_key, count(1)))
+    return " ".join(found[key] for key in keys) or None
 
 
 def is_ours(key: str) -> bool:
@@ -87,15 +87,15 @@ def digests(places: Mapping[str, Any]) -> dict[str, str]:
     return {place: digest_of(value)[:12] for place, value in places.items()}
 
 
-def slim(record: Record) -> dict[str, Any]:
+def kept(record: Record) -> dict[str, Any]:
     """A record without what only pages need: previews, and the points of charts."""
     made = dict(record)
     if "resources" in made:
-        made["resources"] = [_slim_resource(one) for one in made["resources"]]
+        made["resources"] = [_kept_resource(one) for one in made["resources"]]
     return made
 
 
-def _slim_resource(resource: Record) -> dict[str, Any]:
+def _kept_resource(resource: Record) -> dict[str, Any]:
     made = {key: value for key, value in resource.items() if key != "preview"}
     if isinstance(made.get("chart"), Mapping):
         made["chart"] = {key: value for key, value in made["chart"].items() if key != "points"}
