@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import shlex
 import shutil
 import sys
@@ -33,6 +34,7 @@ def alone(stack: Stack) -> Iterator[None]:
     for folder in (stack.home, stack.folder, stack.run, stack.log):
         make_folder(folder)
     with (stack.home / "lock").open("w") as lock:
+        os.set_inheritable(lock.fileno(), True)  # a pip that outlives a killed call keeps the lock until it has ended
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:

@@ -20,7 +20,7 @@ Say = Callable[[str], None]
 
 def install(stack: Stack, say: Say) -> None:
     """Make everything ready to be started. Raises Refused, saying what is missing."""
-    if shutil.disk_usage(stack.home).free < SPACE:
+    if not is_installed(stack) and shutil.disk_usage(stack.home).free < SPACE:
         raise Refused(
             f"Less than {SPACE // 1_000_000} MB are free in {stack.home}; CKAN_STACK_DIR names another folder."
         )
@@ -82,16 +82,9 @@ def _solr(stack: Stack, say: Say) -> None:
     say(f"Solr {PINS['solr']}")
     shutil.rmtree(stack.solr_jars, ignore_errors=True)
     stack.solr_jars.mkdir()
-    maven = [
-        "mvn",
-        "-q",
-        "-B",
-        "-f",
-        str(sources[0]),
-        f"-Dsolr.version={PINS['solr']}",
-        f"-Djetty.version={PINS['jetty']}",
-    ]
-    run(stack, [*maven, "dependency:copy-dependencies", f"-DoutputDirectory={stack.solr_jars}"], "maven")
+    pins = [f"-Dsolr.version={PINS['solr']}", f"-Djetty.version={PINS['jetty']}"]
+    copy = ["dependency:copy-dependencies", f"-DoutputDirectory={stack.solr_jars}"]
+    run(stack, ["mvn", "-q", "-B", "-Dstyle.color=never", "-f", sources[0], *pins, *copy], "maven")
     run(stack, ["javac", "-cp", f"{stack.solr_jars}/*", "-d", stack.solr_jars, sources[1]], "javac")
     (stack.solr_jars / "stamp").write_text(stamp, "utf-8")
 

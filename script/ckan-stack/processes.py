@@ -125,6 +125,7 @@ def run(
     words = [str(word) for word in command]
     path = stack.log / f"{log}.log"
     with path.open("ab") as complaints:
+        before = complaints.tell()
         done: subprocess.CompletedProcess[bytes] = subprocess.run(
             words,
             input=text.encode(),
@@ -134,19 +135,20 @@ def run(
             env=environment(**env),
             start_new_session=True,  # no terminal: nothing here may ask a question
             umask=0o077,
+            close_fds=False,  # they hold the lock of this call; what outlives it on purpose does not
             **owner(as_postgres),
         )
     if done.returncode != 0:
         with path.open("ab") as complaints:
             complaints.write(done.stdout)
-        raise Refused(f"{Path(words[0]).name} failed (exit code {done.returncode}).{tail(path)}")
+        raise Refused(f"{Path(words[0]).name} failed (exit code {done.returncode}).{tail(path, before)}")
     return done.stdout.decode("utf-8", "replace")
 
 
-def tail(log: Path) -> str:
+def tail(log: Path, start: int = 0) -> str:
     """The last lines of a log file, to stand below a sentence."""
     try:
-        lines = log.read_text("utf-8", "replace").splitlines()[-15:]
+        lines = log.read_bytes()[start:].decode("utf-8", "replace").splitlines()[-15:]
     except OSError:
         lines = []
     return "".join(f"\n  {line}" for line in (f"The end of {log}:", *lines))

@@ -7,6 +7,7 @@ import os
 import socket
 import stat
 import sys
+import time
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
@@ -170,9 +171,13 @@ def choose_port(stack: Stack) -> int:
 
 
 def check_free(port: int, count: int = 1) -> None:
-    """Raise Refused if a port is taken."""
+    """Raise Refused if a port stays taken for seconds: the children of a process that was killed go in a moment."""
+    until = time.monotonic() + 5
     for number in range(port, port + count):
-        if not is_free(number):
+        while not is_free(number):
+            if time.monotonic() < until:
+                time.sleep(0.1)
+                continue
             raise Refused(
                 f"Port {number} is taken by another program. End that program, or remove this stack's data with "
                 "'script/ckan down --purge' and start it on other ports with CKAN_STACK_PORT."
