@@ -8,15 +8,16 @@ from __future__ import annotations
 import ipaddress
 import socket
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 from urllib.parse import urljoin, urlsplit
 
 import requests
+from requests.adapters import HTTPAdapter
 from requests.utils import get_environ_proxies, select_proxy
 
 from publisher.http import make_session
@@ -30,6 +31,8 @@ LARGEST = 50 << 20
 PATIENCE = 30.0
 """Seconds that a host may ask us to wait (Retry-After) before it is left alone for this run."""
 REDIRECTS = 5
+TRIED = 3
+"""Of a host's numbers, as many are tried."""
 _BUSY = frozenset({429, 503})
 _CHUNK = 1 << 16
 _NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
@@ -60,6 +63,9 @@ class Asker:
         self._sleep = sleep
         self._session = make_session(retries=0)
         self._session.auth = _nobody
+        self._route = _Route(max_retries=0)
+        self._session.mount("http://", self._route)
+        self._session.mount("https://", self._route)
 
     def __enter__(self) -> Self:
         return self
@@ -112,11 +118,7 @@ class Asker:
         """Follow redirects by hand: only to the host that the catalogue names."""
         host = urlsplit(url).hostname
         for _ in range(REDIRECTS + 1):
-            _allow(url)
-            try:
-                answer = self._session.request(method, url, timeout=TIMEOUT, allow_redirects=False, stream=True)
-            except (requests.RequestException, ValueError) as error:
-                raise Unanswered(type(error).__name__) from error
+            answer = self._send(method, url, _allowed(url))
             if not answer.is_redirect:
                 return answer
             answer.close()
@@ -125,9 +127,43 @@ class Asker:
                 raise Unanswered("redirect to another host")
         raise Unanswered("too many redirects")
 
+    def _send(self, method: str, url: str, numbers: Sequence[str | None]) -> requests.Response:
+        """One request, to the first of the host's numbers that takes a connection."""
+        failure: Exception | None = None
+        for self._route.number in numbers[:TRIED]:
+            try:
+                return self._session.request(method, url, timeout=TIMEOUT, allow_redirects=False, stream=True)
+            except requests.ConnectionError as error:
+                failure = error
+            except (requests.RequestException, ValueError) as error:
+                raise Unanswered(type(error).__name__) from error
+        raise Unanswered(type(failure).__name__) from failure
 
-def _allow(url: str) -> None:
-    """Refuse what is no public address, unless the catalogue itself names the number (or localhost).
+
+class _Route(HTTPAdapter):
+    """Connects to the number that was looked up and allowed; name, certificate and headers stay those of the URL.
+
+    Looking the name up again for the connection could give another number, one inside the network.
+    """
+
+    number: str | None = None
+    """Where to; None leaves it to a proxy."""
+
+    def send(self, request: requests.PreparedRequest, *how: Any, **named: Any) -> requests.Response:
+        """Send to the number; the certificate that is asked for, and the header of the host, are the name's."""
+        if self.number is not None:
+            parts = urlsplit(request.url or "")
+            request.headers["Host"] = parts.netloc.rpartition("@")[2]
+            self.poolmanager.connection_pool_kw["server_hostname"] = parts.hostname
+            port = f":{parts.port}" if parts.port else ""
+            request.url = parts._replace(netloc=f"{self.number}{port}").geturl()
+        return super().send(request, *how, **named)
+
+
+def _allowed(url: str) -> tuple[str | None, ...]:
+    """The numbers of a URL's host; None in their place where a proxy looks the name up.
+
+    What is no public address is refused, unless the catalogue itself names the number (or localhost).
 
     Raises:
         Unanswered: for another scheme than http and https, no host, and addresses inside a network.
@@ -140,11 +176,10 @@ def _allow(url: str) -> None:
     if parts.scheme not in {"http", "https"} or not host:
         raise Unanswered("not an address")
     if select_proxy(url, get_environ_proxies(url)):
-        return  # the proxy looks up the name, and decides
+        return (None,)  # the proxy decides
     try:
-        found = {
-            ipaddress.ip_address(one[4][0]) for one in socket.getaddrinfo(host, port or 80, type=socket.SOCK_STREAM)
-        }
+        looked_up = socket.getaddrinfo(host, port or 80, type=socket.SOCK_STREAM)
+        found = list(dict.fromkeys(ipaddress.ip_address(one[4][0]) for one in looked_up))
     except (OSError, UnicodeError, ValueError) as error:
         raise Unanswered("unknown host") from error
     for address in map(_reached, found):
@@ -152,6 +187,7 @@ def _allow(url: str) -> None:
             raise Unanswered("not a public address")
         if not address.is_global and not _is_named(host):
             raise Unanswered("not a public address")
+    return tuple(f"[{one}]" if one.version == 6 else str(one) for one in found)
 
 
 def _reached(

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import itertools
 import json
+import shutil
+import ssl
+import subprocess
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -296,3 +299,80 @@ def test_addresses_that_the_catalogue_no_longer_has_are_forgotten(
     assert known(b) == {"a.csv", "b.csv"}, "who does not know the catalogue forgets nothing"
     assert known(b, a, b) == {"a.csv", "b.csv"}, "nor what was not asked for this time"
     assert known(b, b) == {"b.csv"}
+
+
+def test_a_name_is_looked_up_once_and_the_number_that_was_allowed_is_asked(
+    server: Server, look: Look, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A name server that answers with a public number first, and with this machine's when one connects."""
+    real = http.socket.getaddrinfo
+    port = int(server.url.rpartition(":")[2])
+    looked_up: list[str] = []
+
+    def lookup(host: str, *more: Any, **options: Any) -> Any:
+        looked_up.append(host)
+        if host == "93.184.216.34":
+            raise OSError("no way to there")
+        first = looked_up == ["rebinds.test"]
+        return real("127.0.0.1", port, **options) if not first else [(2, 1, 6, "", ("93.184.216.34", port))]
+
+    monkeypatch.setattr(http.socket, "getaddrinfo", lookup)
+    assert [one.on for one in look(f"http://rebinds.test:{port}/a.csv")] == [None]
+    assert looked_up == ["rebinds.test", "93.184.216.34"] and server.asked == []
+
+
+def test_the_next_number_is_asked_where_the_first_does_not_answer(
+    server: Server, look: Look, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = http.socket.getaddrinfo
+    port = int(server.url.rpartition(":")[2])
+
+    def lookup(host: str, *more: Any, **options: Any) -> Any:
+        if host != "localhost":
+            return real(host, *more, **options)
+        return [(2, 1, 6, "", (number, port)) for number in ("127.0.0.2", "127.0.0.1")]
+
+    monkeypatch.setattr(http.socket, "getaddrinfo", lookup)
+    server.says("/a.csv", Last_Modified=OLD)
+    assert [one.on for one in look(f"http://localhost:{port}/a.csv")] == [date(2026, 11, 2)]
+
+
+def test_the_host_and_the_certificate_asked_for_are_the_name_s(
+    server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    certificate, key = tmp_path / "cert.pem", tmp_path / "key.pem"
+    call = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=localhost"]
+    if shutil.which("openssl") is None:
+        pytest.skip("openssl is not installed")
+    named = [*call, "-addext", "subjectAltName=DNS:localhost", "-out", str(certificate), "-keyout", str(key)]
+    subprocess.run(named, check=True, capture_output=True)
+    names: list[str | None] = []
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(certificate, key)
+    context.sni_callback = lambda _, name, __: names.append(name)
+    hosts: list[str] = []
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_HEAD(self) -> None:
+            hosts.append(self.headers["Host"])
+            self.send_response(200)
+            self.end_headers()
+
+        def log_message(self, format: str, *args: Any) -> None:
+            pass
+
+    secure = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    secure.socket = context.wrap_socket(secure.socket, server_side=True)
+    thread = threading.Thread(target=secure.serve_forever, kwargs={"poll_interval": 0.01})
+    thread.start()
+    try:
+        monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(certificate))
+        with Asker() as asker:
+            assert asker.head(f"https://localhost:{secure.server_port}/a") is not None
+            assert (names, hosts) == (["localhost"], [f"localhost:{secure.server_port}"])
+            with pytest.raises(http.Unanswered, match="SSLError"):
+                asker.head(f"https://127.0.0.1:{secure.server_port}/a")
+    finally:
+        secure.shutdown()
+        thread.join()
+        secure.server_close()
