@@ -1,0 +1,74 @@
+"""One revision of a dataset, sent with its files, proved and split where CKAN takes less at once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from publisher.portals.base import SourceChanged
+from publisher.portals.ckan import marker
+from publisher.portals.ckan.files import Files
+from publisher.portals.ckan.model import Applied, Package
+from publisher.portals.ckan.revision import marked
+from publisher.portals.ckan.settle import Landed, Settled, fits_beside_files, marker_of
+
+
+@dataclass(frozen=True, slots=True)
+class Sending:
+    """A revision to be sent: what it says in the end, and its files."""
+
+    settled: Settled
+    applied: Applied
+    files: Files
+
+    def send(self, package: Package, body: Callable[[Mapping[str, str]], dict[str, Any]], landed: Landed) -> Package:
+        """The dataset after the revision that ``body`` makes of our own extras, from ``package`` as it stands there.
+
+        Raises:
+            OpendataError: as :meth:`Settled.revise`.
+            SourceChanged: if a file on this disk changed while it was sent; the dataset then says that it is
+                unfinished, and the file is sent again.
+        """
+        whole = body(extras_of(self.applied))
+        if self.files.paths and not fits_beside_files(whole):
+            there = self._without_files(package, body)
+            whole = marked(there, extras_of(self.applied))
+            whole["update"]["state"] = "active"
+            whole |= _hashes(self.files.hashes, self.files.paths)
+            landed = says(self.applied)
+        return self._proved(self.settled.revise(whole, self.files.uploads(), landed=landed))
+
+    def _without_files(self, package: Package, body: Callable[[Mapping[str, str]], dict[str, Any]]) -> Package:
+        """The text alone, as unfinished: CKAN takes little of it beside files."""
+        first = replace(self.applied, files=(), complete=False)
+        part = body(extras_of(first))
+        part["update"]["state"] = package.get("state", "active")
+        for resource in part["update"]["resources"]:
+            if resource["id"] in self.files.paths:
+                resource.pop("hash", None)
+        return self.settled.revise(part, landed=says(first))
+
+    def _proved(self, package: Package) -> Package:
+        changed = self.files.changed_meanwhile()
+        if not changed:
+            return package
+        unfinished = replace(self.applied, files=(), complete=False)
+        body = marked(package, extras_of(unfinished)) | _hashes(dict.fromkeys(changed, ""), changed)
+        self.settled.revise(body, landed=says(unfinished))
+        raise SourceChanged(self.files.published[changed[0]].name)
+
+
+def says(applied: Applied) -> Landed:
+    """Whether a dataset's own extras say this."""
+    text = marker.encode(applied)
+    return lambda package: marker_of(package) == text
+
+
+def extras_of(applied: Applied) -> dict[str, str]:
+    """Our own extras."""
+    return marker.pieces(marker.encode(applied))
+
+
+def _hashes(hashes: Mapping[str, str], resources: Any) -> dict[str, Any]:
+    return {f"update__resources__{identity}": {"hash": hashes[identity]} for identity in resources}
