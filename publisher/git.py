@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
-import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -21,6 +20,7 @@ from threading import Timer
 from typing import IO
 
 from publisher.errors import Exit, OpendataError
+from publisher.workspace import temporary_stream
 
 TIMEOUT = 120.0
 _CHUNK = 1 << 16
@@ -197,7 +197,7 @@ class Repository:
         """The bytes of blobs, one after the other; None for one that is absent or larger.
 
         Raises:
-            OpendataError: ``git-failed`` if git did not come to its end.
+            OpendataError: ``git-failed`` if git did not come to its end, ``temporary-unwritable``.
         """
         # In batches: however long the reader takes over all of them, no git waits for longer than its time.
         wanted = iter(blobs)
@@ -205,16 +205,17 @@ class Repository:
             yield from self._batch(batch, largest)
 
     def _batch(self, blobs: Iterable[str], largest: int) -> Iterator[tuple[str, bytes | None]]:
-        with tempfile.TemporaryFile() as request:
-            request.writelines(f"{blob}\n".encode("ascii") for blob in blobs)
-            request.seek(0)
-            with self._running("cat-file", "--batch", "--buffer", given=request) as stream:
-                while header := stream.readline().split():
-                    left = int(header[2]) + 1 if len(header) == 3 else 0
-                    content = stream.read(left)[:-1] if 0 < left <= largest else None
-                    while content is None and left > 0:
-                        left -= len(stream.read(min(_CHUNK, left)) or b" " * left)
-                    yield header[0].decode("ascii"), content
+        asked = (f"{blob}\n".encode("ascii") for blob in blobs)
+        with (
+            temporary_stream(asked) as request,
+            self._running("cat-file", "--batch", "--buffer", given=request) as stream,
+        ):
+            while header := stream.readline().split():
+                left = int(header[2]) + 1 if len(header) == 3 else 0
+                content = stream.read(left)[:-1] if 0 < left <= largest else None
+                while content is None and left > 0:
+                    left -= len(stream.read(min(_CHUNK, left)) or b" " * left)
+                yield header[0].decode("ascii"), content
 
     @cached_property
     def edge(self) -> frozenset[str]:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
+import tempfile
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from filelock import FileLock, Timeout
 
@@ -83,6 +84,75 @@ class Workspace:
 def unwritable(folder: Path, error: OSError) -> OpendataError:
     """What is said where the workspace takes no files."""
     return OpendataError("workspace-unwritable", folder=str(folder), reason=error.strerror or str(error))
+
+
+@contextmanager
+def temporary_folder() -> Iterator[Path]:
+    """A folder that is gone afterwards, outside of the workspace.
+
+    Raises:
+        OpendataError: ``temporary-unwritable``.
+    """
+    with ExitStack() as stack:
+        try:
+            folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="opendata-")))
+        except OSError as error:
+            raise _no_room(_temporary(), error) from error
+        yield folder
+
+
+@contextmanager
+def temporary_copy(content: bytes, suffix: str) -> Iterator[Path]:
+    """A file with some bytes, for readers that want a file; gone afterwards.
+
+    Raises:
+        OpendataError: ``temporary-unwritable``.
+    """
+    with temporary_folder() as folder:
+        path = folder / f"file{suffix}"
+        fill(path, content)
+        yield path
+
+
+@contextmanager
+def temporary_stream(lines: Iterable[bytes]) -> Iterator[IO[bytes]]:
+    """A nameless file with some lines, for a process to read.
+
+    Raises:
+        OpendataError: ``temporary-unwritable``.
+    """
+    with ExitStack() as stack:
+        try:
+            # Without a buffer, which would be written once more, and refused again, when it is closed.
+            stream = stack.enter_context(tempfile.TemporaryFile(buffering=0))
+            left = memoryview(b"".join(lines))
+            while left:
+                left = left[stream.write(left) :]
+            stream.seek(0)
+        except OSError as error:
+            raise _no_room(_temporary(), error) from error
+        yield stream
+
+
+def fill(path: Path, content: bytes) -> None:
+    """Write a file of a temporary folder, and the folders above it.
+
+    Raises:
+        OpendataError: ``temporary-unwritable``.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+    except OSError as error:
+        raise _no_room(str(path.parent), error) from error
+
+
+def _temporary() -> str:
+    return os.environ.get("TMPDIR") or tempfile.tempdir or "TMPDIR"
+
+
+def _no_room(folder: str, error: OSError) -> OpendataError:
+    return OpendataError("temporary-unwritable", folder=folder, reason=reason_of(error))
 
 
 def write_atomically(path: Path, content: bytes, *, durable: bool = True) -> None:

@@ -5,7 +5,6 @@ Only versions whose content changed are read, each once: the answer is kept by b
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -22,7 +21,7 @@ from publisher.git import Repository
 from publisher.tables.canonical import canonical
 from publisher.tables.judge import open_raw
 from publisher.tables.source import Table, Unreadable, table_of
-from publisher.workspace import Workspace
+from publisher.workspace import Workspace, temporary_copy
 
 VERSION = 1
 """Raised when the same bytes would give another answer."""
@@ -98,9 +97,7 @@ class _Asked:
 
     def read(self, content: bytes, name: str) -> _Plain:
         """What the column says in these bytes, as plain data; None where they have no such column."""
-        with tempfile.TemporaryDirectory() as folder:
-            path = Path(folder) / f"file{Path(name).suffix.lower()}"
-            path.write_bytes(content)
+        with temporary_copy(content, Path(name).suffix.lower()) as path:
             try:
                 raw = open_raw(self.table, Part(name, path))
                 index = _place(self.column, [label.strip() for label in raw.labels], self.table)

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import csv
 import io
-import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, time
 from itertools import islice
@@ -22,6 +21,7 @@ from publisher.tables.canonical import canonical, row_hash, table_digest
 from publisher.tables.judge import open_raw
 from publisher.tables.model import Cell
 from publisher.tables.source import TABLE_FORMATS, Table, Unreadable, declared_format
+from publisher.workspace import temporary_copy
 
 VERSION = 1
 """Raised when the same bytes would get another digest."""
@@ -76,9 +76,7 @@ def _records(text: str, delimiter: str, header_row: int) -> tuple[list[str], Ite
 
 
 def _other(raw: bytes, table: Table, name: str) -> str:
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / f"file{Path(name).suffix.lower()}"
-        path.write_bytes(raw)
+    with temporary_copy(raw, Path(name).suffix.lower()) as path:
         opened = open_raw(table, Part(name, path))
         rows = ([_cell(cell) for cell in row] for row in opened.rows)
         if opened.sheet is not None:

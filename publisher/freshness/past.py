@@ -6,7 +6,6 @@ history ends with that commit. So no rule has to know what may not leak in.
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ from publisher.catalogue.files import is_inside
 from publisher.errors import Exit, OpendataError
 from publisher.freshness.line import main_line
 from publisher.git import Repository
+from publisher.workspace import fill, temporary_folder
 
 FOLDERS = ("catalog", "datasets", "schemas")
 _LARGEST = 1 << 30
@@ -39,7 +39,7 @@ def known_at(root: Path, at: datetime, present: datetime) -> Iterator[Known]:
 
     Raises:
         OpendataError: ``freshness-before-history`` if nothing was committed by then, ``freshness-history-cut`` if this
-            clone does not reach back so far, ``git-failed``.
+            clone does not reach back so far, ``git-failed``, ``temporary-unwritable``.
     """
     repository = Repository.find(root)
     if repository is None or repository.head() is None or at.date() >= present.astimezone(at.tzinfo).date():
@@ -51,9 +51,9 @@ def known_at(root: Path, at: datetime, present: datetime) -> Iterator[Known]:
         code = "freshness-history-cut" if steps[-1].edge else "freshness-before-history"
         first = steps[-1].at.astimezone(at.tzinfo).date().isoformat()
         raise OpendataError(code, Exit.UNREACHABLE if steps[-1].edge else Exit.USAGE, first=first)
-    with tempfile.TemporaryDirectory() as folder:
-        _write(repository, step.commit, Path(folder))
-        yield Known(Path(folder), repository.at(step.commit))
+    with temporary_folder() as folder:
+        _write(repository, step.commit, folder)
+        yield Known(folder, repository.at(step.commit))
 
 
 def _write(repository: Repository, commit: str, folder: Path) -> None:
@@ -63,6 +63,4 @@ def _write(repository: Repository, commit: str, folder: Path) -> None:
             names.setdefault(blob, []).append(name)
     for blob, content in repository.contents(names, _LARGEST):
         for name in names[blob] if content is not None else ():
-            path = folder / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(content or b"")
+            fill(folder / name, content or b"")

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import errno
 import json
+import os
 import subprocess
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -36,8 +38,6 @@ def commit(root: Path, when: str) -> None:
         "GIT_CONFIG_NOSYSTEM": "1",
         "HOME": str(root),
     }
-    import os
-
     for arguments in (["init", "-q"], ["add", "."], ["commit", "-qm", "data"]):
         subprocess.run(["git", *arguments], cwd=root, check=True, env={**os.environ, **env})
 
@@ -210,6 +210,28 @@ def test_what_promises_no_date_is_not_called_up_to_date(
     said = capsys.readouterr().out
     assert f"\n{heading}\n" in said and "Kindergartens [truong-mam-non]" in said and "Up to date" not in said
     assert freshness(catalogue_dir, capsys)[1]["datasets"][0]["state"] == "fresh"
+
+
+@pytest.mark.parametrize("full", ["no room for a file", "no folder at all"])
+def test_the_past_on_a_full_disk_is_one_clear_line(
+    catalogue_dir: Path,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    full: str,
+) -> None:
+    commit(catalogue_dir, "2025-01-05T00:00:00Z")
+    if full == "no folder at all":
+        (tmp_path / "file").write_text("")
+        monkeypatch.setenv("TMPDIR", str(tmp_path / "file"))
+        monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "file"))
+    else:
+        refused = OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        monkeypatch.setattr(Path, "write_bytes", lambda self, content: (_ for _ in ()).throw(refused))
+    words = ["--catalog", str(catalogue_dir), "--lang", "en", "freshness", "--now", "2025-02-01"]
+    assert run(words) == 4
+    said = capsys.readouterr().err
+    assert said.startswith("The folder for temporary files ") and "TMPDIR" in said
 
 
 def test_all_that_comes_due_is_listed_and_not_only_the_next_date(
