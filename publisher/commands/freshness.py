@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import click
+from click.shell_completion import CompletionItem
 
 from publisher.commands.attest import command as attest
 from publisher.commands.freshness_digest import command as digest
@@ -19,7 +20,7 @@ class WithReport(click.Group):
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Leave the report's options to the report."""
-        return super().parse_args(ctx, args or [REPORT])
+        return super().parse_args(ctx, args if args or ctx.resilient_parsing else [REPORT])
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
@@ -28,6 +29,16 @@ class WithReport(click.Group):
         if args and args[0] in self.commands:
             return super().resolve_command(ctx, args)
         return REPORT, self.commands[REPORT], args
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """What can stand first: a subcommand's name, or the beginning of what is for the report."""
+        named = super().shell_complete(ctx, incomplete)
+        of_report = self.commands[REPORT].shell_complete(ctx, incomplete)
+        if not incomplete.startswith("-"):
+            # The report takes paths. In bash, files come before the names, which they would else throw away.
+            of_report.append(CompletionItem(incomplete, type="file"))
+        known = {one.value for one in of_report if one.type == "plain"}
+        return [*of_report, *(one for one in named if one.value not in known)]
 
     def collect_usage_pieces(self, ctx: click.Context) -> list[str]:
         """The report's, as it is what one gets without more."""

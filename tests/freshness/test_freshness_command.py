@@ -10,10 +10,12 @@ from typing import Any
 
 import jsonschema
 import pytest
+from click.shell_completion import ShellComplete
 
 from publisher.catalogue.load import load
-from publisher.cli import run
+from publisher.cli import run, spoken
 from publisher.freshness.evidence import observe
+from publisher.messages import messages
 from publisher.tables.model import TableFacts
 
 SCHEMA = json.loads((Path(__file__).parents[2] / "docs/schemas/freshness.schema.json").read_text("utf-8"))
@@ -327,3 +329,19 @@ def test_a_table_that_cannot_be_read_is_unmeasured(catalogue_dir: Path, capsys: 
     edit(catalogue_dir, "temporal: {start: 2023-01-01, end: 2023-12-31}\n", "")
     code, data = freshness(catalogue_dir, capsys, "--now", "2025-10-10")
     assert (code, data["datasets"][0]["state"]) == (3, "unmeasured")
+
+
+@pytest.mark.parametrize(
+    ("words", "offered"),
+    [
+        (["freshness", ""], ["file:", "attest", "digest", "history"]),
+        (["freshness", "h"], ["file:h", "history"]),
+        (["freshness", "--up"], ["--upcoming"]),
+        (["freshness", "attest", "--co"], ["--covers"]),
+        (["freshness", "--format", "ic"], ["ics"]),
+    ],
+)
+def test_the_shell_completes_subcommands_and_the_options_of_the_report(words: list[str], offered: list[str]) -> None:
+    complete = ShellComplete(spoken(messages("en")), {}, "opendata", "_OPENDATA_COMPLETE")
+    found = complete.get_completions(words[:-1], words[-1])
+    assert [one.value if one.type == "plain" else f"{one.type}:{one.value}" for one in found] == offered
