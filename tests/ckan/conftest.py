@@ -11,9 +11,7 @@ from support.ckan import EXTENSIONS, NEWEST, OLDER, Stack, Unavailable, choose, 
 
 
 def _which(version: str, *marks: pytest.MarkDecorator) -> Any:
-    # One process of pytest-xdist for each stack: starting it, counting its requests and ending it stay in one hand.
-    group = pytest.mark.xdist_group(f"ckan-{version}")
-    return pytest.param(version, id=version, marks=[pytest.mark.ckan, group, *marks])
+    return pytest.param(version, id=version, marks=[pytest.mark.ckan, *marks])
 
 
 @pytest.fixture(scope="session")

@@ -110,7 +110,6 @@ def foreign_redis(tmp_path: Path) -> Iterator[subprocess.Popen[bytes]]:
 
 @pytest.mark.ckan
 @pytest.mark.slow
-@pytest.mark.xdist_group("ckan-2.12")
 def test_the_life_of_a_stack_from_nothing(
     newest: Stack, home: dict[str, str], foreign_redis: subprocess.Popen[bytes]
 ) -> None:

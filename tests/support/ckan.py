@@ -8,8 +8,8 @@
         assert [(r.method, r.action) for r in stack.requests_since(mark)] == [("POST", "package_search")]
 
 Rules: one stack serves all tests of a run, and maybe people beside it. Use names from ``fresh``, remove nothing that
-the test did not make, never reset. All tests of one stack run one after the other, in one process of pytest-xdist, so
-that ``requests_since`` sees only the requests of the test that asks (and of people who use the stack meanwhile).
+the test did not make, never reset. script/test runs the tests marked ``ckan`` one after the other, so that
+``requests_since`` sees only the requests of the test that asks (and of people who use the stack meanwhile).
 A test that takes ``stack`` is marked ``ckan``; on the older versions also ``slow``.
 """
 
