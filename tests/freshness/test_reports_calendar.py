@@ -12,6 +12,7 @@ from uuid import UUID
 import icalendar
 import pytest
 import vobject
+from support.calendars import objections
 from support.states import report_of, write_catalogue
 
 from publisher.catalogue.model import FreshnessTerms
@@ -66,6 +67,37 @@ def test_its_lines_are_as_rfc_5545_wants_them(root: Path) -> None:
         *("X-WR-CALDESC", "REFRESH-INTERVAL", "X-PUBLISHED-TTL", "UID", "DTSTAMP", "DTSTART", "DTEND", "SUMMARY"),
         *("URL", "CATEGORIES", "TRANSP", "ACTION", "TRIGGER"),
     }, "Outlook, Google and Thunderbird take these"
+
+
+@pytest.mark.parametrize("language", ["vi", "en"])
+def test_it_is_as_outlook_google_and_thunderbird_want_it(root: Path, language: str) -> None:
+    assert objections(made(root, language=language)) == []
+    assert objections(calendar("a, b; c\\d", "e\nf", [])) == []
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        (b"METHOD:PUBLISH\r\n", b"", "calendar: METHOD is []"),
+        (b"METHOD:PUBLISH", b"METHOD:REQUEST", "calendar: METHOD is ['REQUEST']"),
+        (b"X-WR-CALNAME", b"X-CALNAME", "calendar: X-WR-CALNAME is []"),
+        (b"T000000Z", b"T000000", "event: DTSTAMP is ['20260101T000000']"),
+        (b"DTSTART;VALUE=DATE:20260131", b"DTSTART:20260131", "event: DTSTART;VALUE=DATE is []"),
+        (b"20260201", b"20260131", "an end that is not after its start"),
+        (b"ACTION:DISPLAY\r\n", b"", "alarm: ACTION is []"),
+        (b"TRIGGER:-P1D", b"TRIGGER:P1D", "alarm: TRIGGER is ['P1D']"),
+        (b"TRANSP", b"ORGANIZER:x\r\nTRANSP", "ORGANIZER in what is published"),
+        (b"Data\\, due", b"Data, due", "SUMMARY is not escaped"),
+        (b"\r\n", b"\n", "line ends that are not CRLF"),
+        (b"\r\n ", b"", "a line of"),
+        (b"UID:", b"UUID:", "event: UID is []"),
+    ],
+)
+def test_what_those_programs_would_take_amiss_is_noticed(old: bytes, new: bytes, said: str) -> None:
+    one = DueDate(uid(CATALOGUE, DATASET, "2025"), date(2026, 1, 31), date(2026, 1, 1), "Data, due", "long " * 30)
+    content = calendar("Dữ liệu", "Hạn", [one])
+    assert objections(content) == [] and old in content
+    assert any(said in one for one in objections(content.replace(old, new)))
 
 
 def test_an_event_is_a_whole_day_with_alarms(root: Path) -> None:

@@ -10,6 +10,7 @@ from xml.etree import ElementTree as ET
 
 import icalendar
 import pytest
+from support.calendars import objections
 
 from publisher.plan.model import Record
 from publisher.portals.site.pages import render_site
@@ -101,6 +102,11 @@ def test_evidence_that_disagrees_is_named(view: SiteView, make: Make) -> None:
     assert "Other evidence disagrees: review r.yaml: Q2 2025." in words(
         pages["en/dataset/san-luong-thuy-san/index.html"]
     )
+
+
+def test_calendars_are_as_those_who_subscribe_want_them(pages: dict[str, bytes]) -> None:
+    found = {path: objections(content) for path, content in pages.items() if path.endswith(".ics")}
+    assert len(found) >= 4 and not any(found.values()), found
 
 
 def test_calendars_have_a_year_of_due_dates(pages: dict[str, bytes]) -> None:
