@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from dataclasses import asdict
 from functools import lru_cache
@@ -9,12 +10,11 @@ from importlib import resources as package_files
 from typing import Any
 
 from publisher.digest import digest_of
-from publisher.plan.model import Desired, Kind, Record
+from publisher.plan.model import Desired, Record
+from publisher.portals.ckan.mapping_bodies import CATALOGUE, body
 from publisher.portals.ckan.mapping_files import resources_of
 from publisher.portals.ckan.mapping_places import held, owned
 from publisher.portals.ckan.mapping_table import GROUPS, LANG, ROWS, TAGS, Row
-from publisher.portals.ckan.mapping_texts import body_description
-from publisher.portals.ckan.mapping_values import group_name, organization_name
 from publisher.portals.ckan.mapping_view import Context, View, bounded, clean
 from publisher.portals.ckan.marker import kept
 from publisher.portals.ckan.model import Options, Wanted
@@ -35,8 +35,6 @@ __all__ = [
 
 VERSION = 1
 """Of the mapping: another one for every change of it, so that what stands on portals is written anew."""
-CATALOGUE = "opendata_catalogue"
-"""The extra of organizations and groups that says whose they are: the catalogue's id."""
 _OWN = frozenset({"private", "tags", "groups", "resources", "extras", "id", "state", "type"})
 
 
@@ -52,10 +50,12 @@ def wanted(desired: Desired, context: Context) -> Wanted:
     fields: dict[str, Any] = {key: value for key, value in given.items() if key not in _OWN}
     for place, value in _values(view):
         head, _, key = place.partition(":")
-        if head == "extras":
-            extras[key] = value
-        else:
+        if head != "extras":
             fields[place] = value
+        elif key in context.rights.fields:
+            fields[key] = value
+        else:
+            extras[key] = json.dumps(value) if isinstance(value, list) else value
     fields["private"] = False
     return Wanted(
         id=desired.id,
@@ -74,7 +74,7 @@ def _values(view: View) -> Iterator[tuple[str, Any]]:
         value = row.value(one)
         if isinstance(value, str):
             value = clean(value) if place == "notes" else bounded(clean(value))
-        if value not in (None, "", {}):
+        if value not in (None, "", {}, []):
             yield place, value
 
 
@@ -108,9 +108,10 @@ def record_fields(place: str) -> tuple[str, ...]:
     """The fields of the record that a place is made from, the one to tell of first."""
     if place.startswith("resources/"):
         return ("resources", "status", "taken_down", "title")
-    head, _, language = place.rpartition("_")
-    known = _by_place().get(place) or _by_place().get(f"{head}_{LANG}" if language else place)
-    return known or ("portal_fields",)
+    head = place.rpartition("_")[0]
+    rows = _by_place()
+    known = (rows.get(one) for one in (place, f"{head}_{LANG}", f"extras:{place}", f"extras:{head}_{LANG}"))
+    return next((one for one in known if one), ("portal_fields",))
 
 
 def record_field(place: str) -> str:
@@ -137,7 +138,7 @@ def rules(options: Options, context: Context | None = None) -> str:
             {key: dict(one) for key, one in context.themes.items()},
             context.recipe,
             [reach.sysadmin, reach.create_organizations, reach.create_groups, "datastore" in reach.plugins],
-            [sorted(reach.organizations), sorted(reach.groups)],
+            [sorted(reach.organizations), sorted(reach.groups), sorted(reach.fields)],
         ]
     return digest_of([VERSION, how, [_words(one) for one in options.languages], around])
 
@@ -148,35 +149,3 @@ def _words(language: str) -> str:
     folder = package_files.files("publisher") / "locale" / language / "LC_MESSAGES"
     names = sorted(one.name for one in folder.iterdir() if one.name.endswith(".mo")) if folder.is_dir() else []
     return digest_of([(name, digest_of((folder / name).read_bytes().hex())) for name in names])
-
-
-def body(record: Record, kind: Kind, context: Context) -> dict[str, Any]:
-    """An organization (or a theme, as a group) as ``organization_create`` and ``group_create`` take it."""
-    options = context.options
-    view = View(record, context, options.languages[0])
-    key = str(record["name"])
-    name = group_name(key, context) if kind is Kind.THEME else organization_name(key, context)
-    successor = record.get("successor") or {}
-    extras: dict[str, Any] = {
-        CATALOGUE: context.catalogue.get("id"),
-        "short_title": view.text(record.get("short")),
-        "kind": record.get("kind"),
-        "identifier": record.get("code"),
-        "valid_from": record.get("valid_from"),
-        "valid_to": record.get("valid_to"),
-        "successor": successor.get("key"),
-        "parent_body": record.get("parent"),
-        "eu_theme": record.get("eu_theme"),
-        "note": view.text(record.get("note")),
-    }
-    extras |= {f"contact_{part}": view.text(text) for part, text in (record.get("contact") or {}).items()}
-    for language in options.languages[1:]:
-        other = view.to(language)
-        extras[f"title_{language}"] = other.own(record.get("title"))
-        extras[f"description_{language}"] = body_description(other) if other.own(record.get("title")) else ""
-    return {
-        "name": name,
-        "title": bounded(view.text(record.get("title")) or key),
-        "description": body_description(view),
-        "extras": [{"key": key, "value": bounded(clean(str(extras[key])))} for key in sorted(extras) if extras[key]],
-    }

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import re
 import unicodedata
 from collections.abc import Iterable
@@ -66,9 +65,9 @@ def license_id(key: str, spdx: str | None, context: Context) -> str:
 
 
 def frequency_uri(word: str | None) -> str:
-    """A frequency in the EU authority table; '' for an interval that it has no word for."""
+    """A frequency in the EU authority table; an interval that it has no word for as it is."""
     if word is None or (word not in FREQUENCIES and interval_of(word)):
-        return ""
+        return word or ""
     return FREQUENCIES.get(word, FREQUENCIES["unknown"]).eu_uri
 
 
@@ -77,10 +76,9 @@ def access_uri(word: str | None) -> str:
     return f"{_EU}access-right/{_ACCESS[word]}" if word in _ACCESS else word or ""
 
 
-def language_uris(languages: Iterable[str]) -> str:
-    """Languages as ckanext-dcat keeps lists: JSON, the EU authority's address where we know it."""
-    found = [f"{_EU}language/{_LANGUAGES[one]}" if one in _LANGUAGES else one for one in languages]
-    return json.dumps(found) if found else ""
+def language_uris(languages: Iterable[str]) -> list[str]:
+    """Languages in the EU authority table, as their code where we do not know them there."""
+    return [f"{_EU}language/{_LANGUAGES[one]}" if one in _LANGUAGES else one for one in languages]
 
 
 def organization_name(key: str, context: Context) -> str:

@@ -55,6 +55,10 @@ class Rights:
     groups: Mapping[str, str] = field(default_factory=dict)
     create_organizations: bool = False
     create_groups: bool = False
+    hidden: bool = False
+    """Whether the portal hides its version or plugins, so that the least is taken for granted."""
+    fields: frozenset[str] = frozenset()
+    """Fields of the portal's own form for datasets (ckanext-scheming): none of them may be an extra."""
 
 
 @dataclass(frozen=True, slots=True)
