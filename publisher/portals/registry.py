@@ -91,9 +91,15 @@ def _site(setup: Setup) -> Portal:
     return SitePortal(folder, setup.tables, setup.address or _address(setup.entry), setup.steps, deep=setup.deep)
 
 
+def _ckan(setup: Setup) -> Portal:
+    from publisher.portals.ckan.ckan import CkanPortal
+
+    return CkanPortal(setup)
+
+
 def _address(entry: PortalEntry) -> str | None:
     named = os.environ.get(entry.url_env) if entry.url_env else None
     return named or entry.url
 
 
-KINDS: Mapping[str, Maker] = {"site": _site}
+KINDS: Mapping[str, Maker] = {"site": _site, "ckan": _ckan}

@@ -32,7 +32,9 @@ def outcome_json(outcomes: Sequence[Outcome]) -> list[dict[str, Any]]:
 def outcome_human(outcomes: Sequence[Outcome], verdict: Verdict, words: Messages) -> Iterator[str]:
     """What was done and what was not, in lines."""
     for one in failed(outcomes):
-        yield f"! {one.subject.name}: {words.of('outcome', one.code or '', **one.params) or one.code}"
+        code = one.code or ""
+        said = words.of("outcome", code, **one.params) or words.of("message", code, **one.params) or code
+        yield f"! {one.subject.name}: {said}"
     done = len(outcomes) - len(failed(outcomes))
     yield words.plural("{count} change published.", "{count} changes published.", done)
     if verdict.plan.rebuild:

@@ -50,7 +50,8 @@ class OneDataset:
         if action == "package_create":
             if there is not None:
                 raise ValidationError({"name": ["That URL is already in use."]})
-            self.package = {"id": "id-1", **data, "metadata_modified": f"r{next(self._revisions)}"}
+            owner = {"organization": {"name": data["owner_org"]}}
+            self.package = {"id": "id-1", **data, **owner, "metadata_modified": f"r{next(self._revisions)}"}
             return self.package
         if there is None:
             raise NotFound("Not found")
@@ -67,10 +68,10 @@ class OneDataset:
         packed = zlib.compress(json.dumps(self.package).encode())
         return Found(self.package["id"], NAME, self.package["metadata_modified"], "active", packed)
 
-    def publisher(self, who: str = "steward") -> Lease:
+    def publisher(self, who: str = "steward", owner: str = "org") -> Lease:
         """A publisher who has just looked at the portal."""
         state = decode(extras_of(self.package)) if self.package else HomeState(CATALOGUE)
-        return Lease(self, NAME, state, self.seen(), "org", {"title": "Sổ ghi"}, who, "http://portal")
+        return Lease(self, NAME, state, self.seen(), owner, {"title": "Sổ ghi"}, who, "http://portal")
 
 
 @pytest.fixture
@@ -111,6 +112,13 @@ def test_of_two_publishers_at_once_the_second_is_told_who_and_until_when(
         assert error.code == "portal-leased"
         assert str(error.params["who"]).startswith("one")
         assert error.params["until"] == "2026-04-10 08:15:00 UTC"
+
+
+def test_it_moves_out_of_an_organization_that_is_to_go(portal: OneDataset) -> None:
+    published(portal, "abc")
+    with portal.publisher(owner="another").held():
+        assert portal.package is not None
+        assert portal.package["owner_org"] == "another"
 
 
 def test_who_planned_before_another_published_is_refused(portal: OneDataset) -> None:

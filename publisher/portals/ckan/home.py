@@ -10,12 +10,12 @@ from __future__ import annotations
 import base64
 import json
 import zlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from itertools import count, takewhile
 from typing import Any
 
-from publisher.digest import canonical_json
+from publisher.digest import canonical_json, digest_of
 from publisher.plan.model import Kind, Record, Subject
 
 EXTRA = "opendata"
@@ -54,6 +54,13 @@ class HomeState:
     as_of: str | None = None
     subjects: Mapping[Subject, Kept] = field(default_factory=dict)
     deleted: Mapping[str, Deleted] = field(default_factory=dict)
+    roll: str | None = None
+    """:func:`roll_call` of the datasets that stood there when the last publication ended, None if it is not known."""
+
+
+def roll_call(ids: Iterable[str]) -> str:
+    """A digest of our ids of datasets: a portal whose search shows exactly these has lost none of them."""
+    return digest_of(sorted(set(ids)))[:16]
 
 
 def home_name(catalogue_id: str) -> str:
@@ -75,6 +82,7 @@ def encode(state: HomeState) -> dict[str, str]:
         "commit": state.commit,
         "tool": state.tool,
         "as_of": state.as_of,
+        "roll": state.roll,
         "parts": len(chunks),
         "packed": chunks[0],
     }
@@ -102,6 +110,7 @@ def decode(extras: Mapping[str, str]) -> HomeState:
             first["as_of"],
             {_subject(name): _kept(one) for name, one in data["subjects"].items()},
             {key: Deleted(*map(str, one)) for key, one in data["deleted"].items()},
+            first.get("roll"),
         )
     except (ValueError, KeyError, TypeError, AttributeError, zlib.error, RecursionError) as error:
         raise ValueError(EXTRA) from error

@@ -76,7 +76,7 @@ class Lease:
         name: of the private dataset.
         state: what it holds; it is given back as it was if the run ends without :meth:`release` with another one.
         found: the private dataset as the plan knew it; None if there was none.
-        owner: the organization that a new one belongs to.
+        owner: the name of the organization that it is to belong to.
         texts: title and notes for people who find it.
         user: the portal's name of ours.
         address: the portal's, for messages.
@@ -100,6 +100,7 @@ class Lease:
         self._revision = found.revision if found else None
         self._seen = found
         self._owner = owner
+        self._moves = found is not None and (found.package.get("organization") or {}).get("name") != owner
         self._texts = texts
         self._address = address
         self._run = secrets.token_hex(8)
@@ -202,7 +203,8 @@ class Lease:
             created: Package = self._calls.call("package_create", body)
             return created
         match = {"id": self._id, "metadata_modified": self._revision}
-        data = {"match": match, "filter": ["-extras"], "update": {"extras": listed}}
+        update = {"extras": listed} | ({"owner_org": self._owner} if self._moves else {})
+        data = {"match": match, "filter": ["-extras"], "update": update}
         revised: Package = self._calls.call("package_revise", data)["package"]
         return revised
 

@@ -1,0 +1,153 @@
+"""A CKAN as a portal: its state read in bulk, plans carried out under a lease, and looked at afterwards."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
+from functools import cached_property
+from typing import BinaryIO
+
+from publisher.catalogue.model import PortalEntry, Settings
+from publisher.errors import Exit, OpendataError
+from publisher.plan.diff import ABSENT
+from publisher.plan.model import Action, DesiredState, Outcome, Plan, PortalState, Subject
+from publisher.portals.backups import Backups
+from publisher.portals.base import Journal, Leftover
+from publisher.portals.ckan.apply import Application, Kit
+from publisher.portals.ckan.completion import complete
+from publisher.portals.ckan.drift import files_by_resource
+from publisher.portals.ckan.lease import holder_of
+from publisher.portals.ckan.model import Found, Options, Rights
+from publisher.portals.ckan.proof import disproved
+from publisher.portals.ckan.rights import rights
+from publisher.portals.ckan.snapshot import read
+from publisher.portals.ckan.standing import Snapshot
+from publisher.portals.ckan.takedown import leftovers
+from publisher.portals.ckan.transport import connect
+from publisher.portals.registry import Setup
+
+_ASK_AGAIN = 3.0
+"""Seconds between two looks at a lease of somebody else."""
+
+
+def options_of(entry: PortalEntry, settings: Settings) -> Options:
+    """How a catalogue is written to the portal of an entry."""
+    return Options(
+        languages=tuple(settings.languages),
+        prefix=entry.prefix,
+        organizations=entry.organizations,
+        organization=entry.organization,
+        licenses=entry.licenses,
+        scope=entry.scope,
+        fluent=entry.texts == "fluent",
+        tables=entry.tables,
+        drift=entry.drift,
+    )
+
+
+class CkanPortal:
+    """A catalogue's part of a CKAN.
+
+    Raises:
+        OpendataError: where there is no address or token, or the token may not go to that address.
+    """
+
+    def __init__(self, setup: Setup) -> None:
+        self._setup = setup
+        self._catalogue = str(setup.settings.id)
+        self._options = options_of(setup.entry, setup.settings)
+        self._transport = connect(setup.entry, setup.root)
+        self._seen: Snapshot | None = None
+        self._run: Application | None = None
+
+    @cached_property
+    def _rights(self) -> Rights:
+        return rights(self._transport, self._options.scope)
+
+    def snapshot(self) -> PortalState:
+        """See :class:`publisher.portals.base.Portal`.
+
+        Raises:
+            OpendataError: as :func:`publisher.portals.ckan.rights.rights` and :mod:`publisher.portals.ckan.snapshot`.
+        """
+        until = time.monotonic() + self._setup.wait
+        self._seen = self._read()
+        while self._taken() and time.monotonic() < until:
+            # Who waits for another publisher plans for what that one leaves behind.
+            time.sleep(min(_ASK_AGAIN, max(0.0, until - time.monotonic())))
+            self._seen = self._read()
+        return self._seen.state
+
+    def complete(self, state: PortalState, desired: DesiredState) -> PortalState:
+        """See :class:`publisher.portals.base.Portal`."""
+        seen = self._known()
+        self._seen = complete(self._transport, self._options, self._rights, seen, desired)
+        return self._seen.state
+
+    def read(self, subject: Subject, name: str) -> AbstractContextManager[BinaryIO]:
+        """See :class:`publisher.portals.base.Portal`."""
+        found = self._known().found.get(subject)
+        address = address_of(found, name) if found is not None else None
+        if address is None:
+            raise OpendataError("portal-file-missing", Exit.UNREACHABLE, path=f"{subject.name}/{name}")
+        return self._transport.open(address)
+
+    def apply(self, plan: Plan, desired: DesiredState, state: PortalState, journal: Journal) -> Iterator[Outcome]:
+        """See :class:`publisher.portals.base.Portal`.
+
+        Raises:
+            OpendataError: ``portal-leased``, ``portal-changed``, and as
+                :meth:`publisher.portals.ckan.apply.Application.run`.
+        """
+        if not plan.actions:
+            return
+        setup = self._setup
+        backups = Backups(setup.backups, setup.entry.key) if setup.backups is not None else None
+        kit = Kit(
+            self._transport, self._options, self._rights, setup.tables, backups, setup.entry.parallel, setup.steps
+        )
+        self._run = Application(kit, self._known(), plan, desired, state, journal)
+        yield from self._run.run()
+
+    def verify(self, actions: Sequence[Action], before: PortalState) -> Mapping[Subject, str]:
+        """See :class:`publisher.portals.base.Portal`."""
+        if not actions or self._run is None:
+            return {}
+        known = self._known().found
+        gone = {one.subject: known[one.subject] for one in actions if one.after == ABSENT and one.subject in known}
+        there = {**gone, **self._run.written}
+        return disproved(self._transport, actions, there, self._run.home, keeping=self._options.drift == "keep")
+
+    def leftovers(self, subject: Subject) -> Sequence[Leftover]:
+        """See :class:`publisher.portals.base.Portal`."""
+        found = self._known().found.get(subject)
+        return leftovers(self._transport, self._rights, found.id) if found is not None else ()
+
+    def close(self) -> None:
+        """See :class:`publisher.portals.base.Portal`."""
+        self._transport.close()
+
+    def _read(self) -> Snapshot:
+        return read(self._transport, self._options, self._rights, self._catalogue, deep=self._setup.deep)
+
+    def _known(self) -> Snapshot:
+        if self._seen is None:
+            self.snapshot()
+        assert self._seen is not None
+        return self._seen
+
+    def _taken(self) -> bool:
+        home = self._seen.home if self._seen is not None else None
+        return home is not None and holder_of(home.package, self._transport.now()) is not None
+
+
+def address_of(found: Found, name: str) -> str | None:
+    """Where a portal serves a published file of a dataset, as far as it still has it."""
+    if found.applied is None:
+        return None
+    package = found.package
+    files = files_by_resource(package, found.applied)
+    identity = next((one for one, file in files.items() if file.name == name), None)
+    resource = next((one for one in package.get("resources") or () if one["id"] == identity), None)
+    return str(resource["url"]) if resource is not None and resource.get("url") else None

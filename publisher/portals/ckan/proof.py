@@ -1,0 +1,94 @@
+"""Whether a portal holds what was planned: one search by ids settles it, without looking at all the rest again.
+
+CKAN answers a revision with the dataset as it stands, so what was sent is known to have come in. What is looked at
+here is what readers get, from the search index: the fields, and the files' sizes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from publisher.plan.diff import ABSENT
+from publisher.plan.model import Action, Kind, Subject
+from publisher.portals.ckan.asking import Calls, ask, ask_for, objects, text
+from publisher.portals.ckan.datasets import found_of
+from publisher.portals.ckan.drift import confirmed, drift_of
+from publisher.portals.ckan.home import HomeState, decode, extras_of
+from publisher.portals.ckan.model import Found, Package
+
+_AT_ONCE = 200
+RECORD = "record"
+
+
+def disproved(
+    calls: Calls, actions: Sequence[Action], there: Mapping[Subject, Found], home: str | None, *, keeping: bool
+) -> dict[Subject, str]:
+    """Subjects that a portal does not hold as their actions wanted it: ``record``, or the name of a file.
+
+    ``there`` are the datasets as they stood after writing, or before their deletion; ``home`` is the private dataset's
+    id. With ``keeping`` fields that others changed may be as they left them.
+
+    Raises:
+        OpendataError: what the portal raises.
+    """
+    ids = sorted({one.id for one in there.values()} | ({home} if home is not None else set()))
+    packages = {one["id"]: one for one in _standing(calls, ids)}
+    state = _state(packages.get(home or ""))
+    wrong: dict[Subject, str] = {}
+    for action in actions:
+        found = there.get(action.subject)
+        package = packages.get(found.id) if found is not None else None
+        if action.subject.kind is not Kind.DATASET:
+            fault = None if _kept(state, action.subject) == action.after else RECORD
+        elif action.after == ABSENT:
+            fault = None if package is None else RECORD
+        else:
+            drifted = {one.place for one in action.drift} if keeping else set()
+            fault = _fault(package, action, drifted) if package is not None else RECORD
+        if fault is not None:
+            wrong[action.subject] = fault
+    return wrong
+
+
+def _standing(calls: Calls, ids: Sequence[str]) -> Iterator[Package]:
+    """The datasets of these ids that are not deleted; one that the index does not tell of is asked for itself."""
+    for start in range(0, len(ids), _AT_ONCE):
+        some = ids[start : start + _AT_ONCE]
+        query = {
+            "fq": f"id:({' OR '.join(some)})",
+            "rows": len(some),
+            "include_private": True,
+            "include_drafts": True,
+        }
+        found = objects(ask(calls, "package_search", query, dict), "results", "package_search")
+        known = {text(one, "id", "package_search") for one in found}
+        yield from found
+        for identity in some:
+            if identity not in known:
+                single = ask_for(calls, "package_show", {"id": identity})
+                if single is not None and single.get("state") != "deleted":
+                    yield single
+
+
+def _fault(package: Package, action: Action, drifted: set[str]) -> str | None:
+    applied = found_of(package).applied
+    if package.get("state") != "active" or applied is None:
+        return RECORD
+    if applied.digest != action.after or not applied.complete:
+        return RECORD
+    if any(one.place not in drifted for one in drift_of(package, applied)):
+        return RECORD
+    there = {file.name for file in confirmed(package, applied)}
+    return next((file.name for file in applied.files if file.name not in there), None)
+
+
+def _state(package: Package | None) -> HomeState | None:
+    try:
+        return decode(extras_of(package)) if package is not None else None
+    except ValueError:
+        return None
+
+
+def _kept(state: HomeState | None, subject: Subject) -> str:
+    kept = state.subjects.get(subject) if state is not None else None
+    return kept.digest if kept is not None else ABSENT
