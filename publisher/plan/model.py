@@ -115,6 +115,8 @@ class PortalState:
     stale: str | None = None
     foreign: Mapping[Subject, str] = field(default_factory=dict)
     beyond: Mapping[Kind | Subject, str] = field(default_factory=dict)
+    notices: tuple[HeldBack, ...] = ()
+    """What was odd when it was read and is nobody's action, with codes; a plan tells it among its advice."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,201 @@
+"""Everything that a portal holds of a catalogue, complete or not at all, in a request for each thousand datasets.
+
+The search index tells of all datasets, private ones and drafts too; the database (``package_list``: names of public
+ones) of those whose document the index has lost. A dataset of ours that only the database knows counts as held and is
+stale, since any real change of it heals the index.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from functools import partial
+
+from publisher.errors import Exit, OpendataError
+from publisher.plan.desired import CATALOGUE
+from publisher.plan.model import HeldBack, Holding, Kind, PortalState, Subject
+from publisher.portals.ckan import deep as deeply
+from publisher.portals.ckan import mapping
+from publisher.portals.ckan.asking import Calls, ask, ask_for
+from publisher.portals.ckan.completion import PARALLEL, complete
+from publisher.portals.ckan.drift import explained
+from publisher.portals.ckan.home import HomeState, decode, extras_of, home_name, roll_call
+from publisher.portals.ckan.mapping_values import group_name, organization_name
+from publisher.portals.ckan.model import Found, Options, Rights
+from publisher.portals.ckan.pages import ROWS, SEARCH, read_all
+from publisher.portals.ckan.standing import NOT_INDEXED, Snapshot, Standing, Whose, look, originals
+from publisher.portals.ckan.transport import typed
+
+__all__ = ["Snapshot", "capabilities", "complete", "read"]
+
+MOST_LOST = 50
+"""Of more datasets that the index does not know it is better mended than asked about one by one."""
+ASK_ORGANIZATIONS, ASK_GROUPS = "ask-administrator-organizations", "ask-administrator-groups"
+FOREIGN = {Kind.ORGANIZATION: "organization-foreign", Kind.THEME: "theme-foreign"}
+HIDDEN = "portal-version-hidden"
+
+
+def read(
+    transport: Calls, options: Options, rights: Rights, catalogue_id: str, *, deep: bool = False, rows: int = ROWS
+) -> Snapshot:
+    """All that stands there; with ``deep`` tables and files of ours are read too.
+
+    Raises:
+        OpendataError: ``portal-incomplete``, ``portal-index-behind``, ``portal-home-unreadable``,
+            ``portal-answer-broken``, ``portal-refused``, and what the transport raises.
+    """
+    whose = Whose(catalogue_id, home_name(catalogue_id), mapping.rules(options))
+    indexed = read_all(transport, partial(look, whose=whose, action=SEARCH), options.scope, rows)
+    standing = originals([*indexed, *_lost(transport, indexed, whose, options)])
+    home = next((one.found for one in standing if one.name == whose.home), None) or _home(transport, whose)
+    kept = _kept(home, catalogue_id) if home is not None else None
+    if home is not None and home.state == "deleted":
+        home = None  # somebody deleted it: what it tells is used, and a new one takes its name
+    found = {one.holding.subject: one.found for one in standing if one.holding is not None and one.found is not None}
+    holdings = {one.holding.subject: one.holding for one in standing if one.holding is not None}
+    context = _context(kept, options, rights)
+    for subject, holding in holdings.items():
+        applied = found[subject].applied
+        if holding.drift and applied is not None and applied.rules == whose.rules:
+            holdings[subject] = explained(holding, applied, context)
+    if deep:
+        with ThreadPoolExecutor(PARALLEL) as pool:
+            ours = [(holding, found[subject]) for subject, holding in holdings.items() if not holding.deleted]
+            looked = pool.map(lambda pair: deeply.looked(transport, options, *pair), ours)
+            holdings |= {one.subject: one for one in looked}
+    bodies = _bodies(kept, context)
+    state = PortalState(
+        catalogue_id=catalogue_id if kept is not None or holdings else None,
+        commit=kept.commit if kept is not None else None,
+        tool=kept.tool if kept is not None else None,
+        as_of=kept.as_of if kept is not None else None,
+        holdings=bodies | holdings,
+        capabilities=capabilities(rights),
+        foreign=_foreign(standing, whose, options) | _foreign_bodies(bodies, context),
+        beyond=_beyond(rights, _foreign_bodies(bodies, context), standing, options),
+        notices=_notices(rights, standing, options),
+    )
+    return Snapshot(state, found, frozenset(one.name for one in standing), home, kept)
+
+
+def capabilities(rights: Rights) -> frozenset[str]:
+    """What a portal and our token can do, in words."""
+    views = {f"views:{one}" for one in rights.plugins if one.endswith("_view")}
+    known = rights.plugins & {"activity", "datastore", "datapusher", "xloader", "fluent"}
+    return frozenset({"ckan", "sysadmin" if rights.sysadmin else "editor", *known, *views})
+
+
+def subject_of(name: str, options: Options) -> Subject:
+    """The subject that a portal's name of a dataset stands for, without the prefix of ours."""
+    return Subject(Kind.DATASET, name.removeprefix(options.prefix))
+
+
+def _lost(transport: Calls, indexed: Sequence[Standing], whose: Whose, options: Options) -> list[Standing]:
+    """Datasets that the database knows and the index does not; nothing is asked where all of ours answered the roll.
+
+    For single organizations nobody lists what the database holds.
+    """
+    home = next((one.found for one in indexed if one.name == whose.home), None)
+    roll = _kept(home, whose.catalogue).roll if home is not None else None
+    if options.scope or roll == roll_call(one.holding.id for one in indexed if one.holding is not None):
+        return []
+    known = {one.name for one in indexed}
+    names = [typed(one, str, "package_list") for one in ask(transport, "package_list", {}, list)]
+    lost = [name for name in names if name not in known]
+    if len(lost) > MOST_LOST:
+        raise OpendataError("portal-index-behind", Exit.UNREACHABLE, lost=len(lost), count=len(names))
+    with ThreadPoolExecutor(PARALLEL) as pool:
+        shown = list(pool.map(lambda name: ask_for(transport, "package_show", {"id": name}), lost))
+    there = [look(one, whose, "package_show") for one in shown if one is not None]
+    return [
+        replace(one, holding=replace(one.holding, stale=NOT_INDEXED)) if one.holding is not None else one
+        for one in there
+        if not one.deleted
+    ]
+
+
+def _home(transport: Calls, whose: Whose) -> Found | None:
+    """The private dataset where the search does not tell of it: lost from the index, of another organization."""
+    package = ask_for(transport, "package_show", {"id": whose.home})
+    return look(package, whose, "package_show").found if package is not None else None
+
+
+def _kept(home: Found, catalogue_id: str) -> HomeState:
+    try:
+        kept = decode(extras_of(home.package))
+        if kept.catalogue != catalogue_id:
+            raise ValueError(kept.catalogue)
+    except ValueError:
+        raise OpendataError("portal-home-unreadable", Exit.NO, name=home.name) from None
+    return kept
+
+
+def _context(kept: HomeState | None, options: Options, rights: Rights) -> mapping.Context:
+    """What records were last mapped with."""
+    subjects = kept.subjects if kept is not None else {}
+    records = {
+        kind: {subject.name: one.record for subject, one in subjects.items() if subject.kind is kind} for kind in Kind
+    }
+    catalogue = next(iter(records[Kind.CATALOGUE].values()), {})
+    return mapping.Context(catalogue, records[Kind.ORGANIZATION], records[Kind.THEME], "", options, rights)
+
+
+def _bodies(kept: HomeState | None, context: mapping.Context) -> dict[Subject, Holding]:
+    """The catalogue, organizations and themes as the private dataset tells; those that are gone count as deleted."""
+    subjects = kept.subjects if kept is not None else {}
+    return {
+        subject: Holding(subject, one.id, one.record, one.digest, commit=one.commit, deleted=_is_gone(subject, context))
+        for subject, one in subjects.items()
+    }
+
+
+def _is_gone(subject: Subject, context: mapping.Context) -> bool:
+    """Whether an organization or group is not there any more. Only a sysadmin is told of all."""
+    rights = context.rights
+    if subject.kind is Kind.ORGANIZATION:
+        return rights.sysadmin and not context.options.scope and _name(subject, context) not in rights.organizations
+    return subject.kind is Kind.THEME and rights.sysadmin and _name(subject, context) not in rights.groups
+
+
+def _name(subject: Subject, context: mapping.Context) -> str:
+    to_name = organization_name if subject.kind is Kind.ORGANIZATION else group_name
+    return to_name(subject.name, context)
+
+
+def _foreign(standing: Iterable[Standing], whose: Whose, options: Options) -> dict[Subject, str]:
+    """Datasets of others with their owners; where ours have a prefix, those under it come last and win."""
+    others = [one for one in standing if one.holding is None and one.name != whose.home]
+    others.sort(key=lambda one: one.name.startswith(options.prefix))
+    return {subject_of(one.name, options): one.owner for one in others}
+
+
+def _foreign_bodies(bodies: Mapping[Subject, Holding], context: mapping.Context) -> dict[Subject, str]:
+    """Organizations and groups that the private dataset does not tell of."""
+    ours = {kind: {_name(one, context) for one in bodies if one.kind is kind} for kind in FOREIGN}
+    keys = {name: key for key, name in context.options.organizations.items()}
+    there = {Kind.ORGANIZATION: context.rights.organizations, Kind.THEME: context.rights.groups}
+    return {
+        Subject(kind, keys.get(name, name) if kind is Kind.ORGANIZATION else name): ""
+        for kind, names in there.items()
+        for name in names
+        if name not in ours[kind]
+    }
+
+
+def _beyond(
+    rights: Rights, bodies: Mapping[Subject, str], standing: Iterable[Standing], options: Options
+) -> dict[Kind | Subject, str]:
+    found: dict[Kind | Subject, str] = {subject: FOREIGN[subject.kind] for subject in bodies}
+    found |= {Subject(Kind.ORGANIZATION, key): FOREIGN[Kind.ORGANIZATION] for key in options.organizations}
+    if not rights.create_organizations:
+        found[Kind.ORGANIZATION] = ASK_ORGANIZATIONS
+    if not rights.create_groups:
+        found[Kind.THEME] = ASK_GROUPS
+    return found | {subject_of(one.name, options): one.problem for one in standing if one.problem is not None}
+
+
+def _notices(rights: Rights, standing: Iterable[Standing], options: Options) -> tuple[HeldBack, ...]:
+    hidden = [HeldBack(CATALOGUE, (HIDDEN,))] if rights.hidden else []
+    odd = [HeldBack(subject_of(one.name, options), (one.problem,)) for one in standing if one.problem is not None]
+    return tuple(hidden + odd)
