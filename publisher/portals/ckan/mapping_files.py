@@ -14,6 +14,21 @@ from publisher.portals.ckan.mapping_view import View, bounded
 from publisher.portals.ckan.model import WantedFile, WantedResource
 from publisher.portals.made import made_from_schema, made_from_table
 
+FIELDS: tuple[tuple[str, str, str], ...] = (
+    ("name", "title", "with the format or period where a resource has several files"),
+    ("name_LANG", "title", "other languages"),
+    ("name_translated", "title", "all languages"),
+    ("description", "description", "in the catalogue's first language"),
+    ("description_LANG", "description", "other languages"),
+    ("description_translated", "description", "all languages"),
+    ("format", "format", "as CKAN writes formats"),
+    ("mimetype", "media_type", ""),
+    ("url", "url", "of links and services; of files the portal gives it"),
+    ("period", "parts", "the period that a file's name says"),
+    ("rows", "rows", ""),
+    ("hash", "parts", "sha256: and the digest of the file"),
+)
+"""Fields of a CKAN resource, the field of the record's resource, and what is said of it in the documentation."""
 _WRITTEN = {"geojson": "GeoJSON", "jsonl": "JSONL", "ndjson": "JSONL"}
 """Formats that CKAN writes otherwise than in capitals (``ckan/config/resource_formats.json``)."""
 _SCHEME = re.compile(r"(https?|ftp)://")

@@ -72,7 +72,7 @@ ROWS: tuple[Row, ...] = (
     _row("extras:frequency", "freshness", facts.frequency, _EU),
     _row("extras:temporal_start", "temporal", facts.part("temporal", "start"), _DAY),
     _row("extras:temporal_end", "temporal", facts.part("temporal", "end"), _DAY),
-    _row("extras:spatial_text", "region", texts.region, "the region, and what it belongs to today", "catalogue"),
+    _row("extras:spatial_text", "region", texts.region, "the region; of one that ended, since when and what it is part of", "catalogue"),
     _row("extras:language", "title", facts.languages, _EU),
     _row("extras:theme", "themes", facts.theme_uris, _EU, "themes"),
     _row("extras:theme_title", "themes", facts.theme_titles, _MAIN, "themes"),
