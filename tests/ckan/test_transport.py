@@ -9,11 +9,12 @@ from pathlib import Path
 import pytest
 from ckanapi.errors import CKANAPIError, NotAuthorized, NotFound, SearchIndexError, ValidationError
 from support.ckan import Stack, fresh
+from support.times import Time
 from support.wire import Reply, Seen, answer, error, hang, raw, reset, result, wire
 
 from publisher.errors import Exit, OpendataError
 from publisher.portals.base import SourceChanged
-from publisher.portals.ckan.limits import Limits
+from publisher.portals.ckan.limits import Limits, Pace
 from publisher.portals.ckan.token import Credentials
 from publisher.portals.ckan.transport import FORM_LIMIT, Sent, Transport, Unsettled, Upload, typed
 
@@ -29,9 +30,13 @@ class Line:
     def __init__(self, *replies: Reply, limits: Limits | None = None) -> None:
         self._wire = wire(*replies)
         self.server = self._wire.__enter__()
-        self.slept: list[float] = []
+        self._time = Time()
+        self.slept = self._time.slept
         self.transport = Transport(
-            Credentials(self.server.url, TOKEN), limits or Limits(timeout=0.3), sleep=self.slept.append
+            Credentials(self.server.url, TOKEN),
+            limits or Limits(timeout=0.3),
+            Pace(clock=self._time, sleep=self._time.sleep),
+            self._time.sleep,
         )
 
     def close(self) -> None:

@@ -11,13 +11,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import MAXYEAR, MINYEAR, UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
-from http.cookiejar import DefaultCookiePolicy
 from threading import Lock
 from urllib.parse import urljoin
 
 import requests
 import urllib3.exceptions
-from requests.cookies import RequestsCookieJar
 
 from publisher.errors import Exit, OpendataError
 from publisher.http import CONNECTIONS, TIMEOUT, make_session
@@ -89,7 +87,6 @@ class Exchange:
         self._ahead = timedelta()
         self._counting = Lock()
         self._session = watched(make_session(retries=0), max(CONNECTIONS, limits.parallel))
-        self._session.cookies = RequestsCookieJar(policy=DefaultCookiePolicy(allowed_domains=()))
         self._session.auth = _nobody
         if self.origin.is_this_machine:  # a proxy elsewhere would see the token, and not reach it anyway
             self._session.trust_env = False
@@ -161,16 +158,18 @@ class Exchange:
         with self._counting:
             self._sent = Sent(self._sent.requests + 1, self._sent.bytes + len(body or b""))
         try:
+            # Not by Session.send: it keeps cookies, and reads the whole body of a redirect, however long.
+            request = self._session.prepare_request(
+                requests.Request(method, url, headers={**headers, **own}, data=body)
+            )
+            settings = self._session.merge_environment_settings(url, {}, True, self._verify, None)
             with watch.at_work():
-                return self._session.request(
-                    method,
-                    url,
-                    data=body,
-                    headers={**headers, **own},
-                    timeout=(TIMEOUT[0], self._limits.timeout),
-                    verify=self._verify,
-                    allow_redirects=False,
+                return self._session.get_adapter(url).send(
+                    request,
                     stream=True,
+                    timeout=(TIMEOUT[0], self._limits.timeout),
+                    verify=settings["verify"] or True,
+                    proxies=settings["proxies"],
                 )
         except (requests.RequestException, urllib3.exceptions.HTTPError, OSError, ValueError) as error:
             return failure_of(error, watch)

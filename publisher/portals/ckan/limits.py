@@ -108,16 +108,18 @@ class Pace:
             self._running += 1
             start = max(self._clock(), self._next, self._quiet_until)
             self._next = start + self._gap * self._slower
-        self._wait_until(start)
-        # Another thread may have been told to wait while this one slept.
-        while self._quiet_until > self._clock():
-            self._wait_until(self._quiet_until)
+        try:
+            self._wait_until(start)
+            # Another thread may have been told to wait while this one slept.
+            while self._quiet_until > self._clock():
+                self._wait_until(self._quiet_until)
+        except BaseException:  # interrupted while asleep: the others must not wait for a place that nobody holds
+            self._leave()
+            raise
         return self
 
     def __exit__(self, kind: type[BaseException] | None, value: BaseException | None, at: TracebackType | None) -> None:
-        with self._free:
-            self._running -= 1
-            self._free.notify_all()
+        self._leave()
 
     def went_well(self) -> None:
         """Told after an answer that did not complain of the load."""
@@ -135,6 +137,11 @@ class Pace:
                 self._halved_at = now
                 self._window = max(1.0, self._window / 2)
                 self._slower = min(_SLOWEST, self._slower * 2)
+
+    def _leave(self) -> None:
+        with self._free:
+            self._running -= 1
+            self._free.notify_all()
 
     def _wait_until(self, instant: float) -> None:
         wait = instant - self._clock()
