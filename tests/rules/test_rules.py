@@ -335,6 +335,8 @@ BAD: list[tuple[str, str, Make]] = [
     ("keywords-few", KINDERGARTENS, dataset(keywords=["trường"])),
     ("description-short", KINDERGARTENS, dataset(description="Danh sách trường mầm non.")),
     ("translation-missing", KINDERGARTENS, dataset(title="Danh sách trường mầm non")),
+    ("portal-field-taken", KINDERGARTENS, dataset(portal_fields={"notes": "Mô tả khác", "rieng": 1})),
+    ("portal-field-taken", KINDERGARTENS, dataset(portal_fields={"extras": {"theme": "x"}})),
     (
         "secret-in-yaml",
         "catalog/portals.yaml",
@@ -400,6 +402,7 @@ def test_a_valid_catalogue_has_no_problem(catalogue_dir: Path) -> None:
 
 
 GOOD: list[Make] = [
+    dataset(portal_fields={"tags_translated": {"vi": ["trường"]}, "extras": {"spatial": "{}"}}),
     second(),
     successors(cu="moi", moi="so-giao-duc"),
     both(successors(cu="so-giao-duc"), dataset(organization="cu")),

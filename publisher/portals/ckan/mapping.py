@@ -10,7 +10,7 @@ from importlib import resources as package_files
 from typing import Any
 
 from publisher.digest import digest_of
-from publisher.plan.model import Desired, Record
+from publisher.plan.model import Desired
 from publisher.portals.ckan.mapping_bodies import CATALOGUE, body
 from publisher.portals.ckan.mapping_files import resources_of
 from publisher.portals.ckan.mapping_places import held, owned
@@ -23,7 +23,6 @@ __all__ = [
     "CATALOGUE",
     "Context",
     "body",
-    "clashes",
     "held",
     "kept",
     "owned",
@@ -88,15 +87,6 @@ def _places(view: View) -> Iterator[tuple[str, Row, View]]:
             continue
         for language in options.languages[1:]:
             yield row.place.replace(LANG, language), row, view.to(language)
-
-
-def clashes(portal_fields: Record) -> tuple[str, ...]:
-    """Keys of a descriptor's ``portal_fields`` that our own mapping writes; they win nothing over it."""
-    ours = _OWN - {"extras"} | {row.place for row in ROWS}
-    extras = portal_fields.get("extras")
-    own = {row.place.removeprefix("extras:") for row in ROWS if row.place.startswith("extras:")}
-    inner = [f"extras.{key}" for key in extras if key in own] if isinstance(extras, dict) else []
-    return tuple(sorted([*(key for key in portal_fields if key in ours), *inner]))
 
 
 @lru_cache
