@@ -9,7 +9,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -21,7 +21,17 @@ from publisher.catalogue.model import Catalogue, PortalEntry
 from publisher.errors import Exit, OpendataError
 from publisher.session import Session
 
-LIBRARIES = ("babel", "click", "frictionless", "jinja2", "jsonschema-rs", "python-calamine", "pyyaml", "requests")
+LIBRARIES = (
+    "babel",
+    "ckanapi",
+    "click",
+    "frictionless",
+    "jinja2",
+    "jsonschema-rs",
+    "python-calamine",
+    "pyyaml",
+    "requests",
+)
 
 
 class State(StrEnum):
@@ -135,15 +145,58 @@ def _portal(session: Session, catalogue: Catalogue, portal: PortalEntry) -> Iter
     name = f"{words.text('Portal')} {portal.key}"
     if portal.path:
         yield Finding(name, *_writable(catalogue.root / portal.path, session))
-    url = os.environ.get(portal.url_env, "") if portal.url_env else portal.url
+    url = (os.environ.get(portal.url_env, "") if portal.url_env else "") or portal.url
     if portal.url_env and not url:
         yield Finding(name, State.NOTE, words.text("{variable} is not set", variable=portal.url_env))
+    present = bool(portal.token_env and os.environ.get(portal.token_env))
     if portal.token_env:
-        present = bool(os.environ.get(portal.token_env))
         sentence = "{variable} is set" if present else "{variable} is not set"
         yield Finding(name, State.OK if present else State.NOTE, words.text(sentence, variable=portal.token_env))
-    if url:
+    if url and portal.type == "ckan":
+        known = portal if present or portal.token_file else replace(portal, token_env=None)
+        for state, said in _ckan(session, catalogue.root, known):
+            # Versions and names are what a stranger's server sends: nothing of it may steer the terminal.
+            yield Finding(name, state, "".join(filter(str.isprintable, said)))
+    elif url:
         yield Finding(name, *_reached(url, session))
+
+
+def _ckan(session: Session, root: Path, portal: PortalEntry) -> Iterator[tuple[State, str]]:
+    """What answers at a CKAN portal's address, and what its token may do there; without a token only the first."""
+    from ckanapi.errors import CKANAPIError
+
+    from publisher.portals.ckan.limits import limits_of
+    from publisher.portals.ckan.rights import rights
+    from publisher.portals.ckan.token import credentials
+    from publisher.portals.ckan.transport import Transport, typed
+
+    words = session.messages
+    try:
+        found = credentials(portal, root)
+        if found.exposed:
+            yield State.NOTE, words.text("{path}: other people of this computer can read it", path=portal.token_file)
+        with Transport(found, replace(limits_of(portal, root), tries=1)) as transport:
+            status = typed(transport.call("status_show"), dict, "status_show")
+            version = str(status.get("ckan_version") or "?")[:20]
+            yield State.OK, words.text("{url}: CKAN {version}", url=found.url, version=version)
+            if found.token is not None:
+                may = rights(transport, portal.scope)
+                yield State.OK, _allowed(session, may.user, may.sysadmin, len(may.organizations))
+    except OpendataError as error:
+        yield State.BAD, words.of("message", error.code, **error.params) or error.code
+    except CKANAPIError as error:  # a portal that shows its version to nobody, or not to us
+        yield State.BAD, words.text("CKAN refuses to tell ({reason})", reason=type(error).__name__)
+
+
+def _allowed(session: Session, user: str, sysadmin: bool, organizations: int) -> str:
+    if sysadmin:
+        return session.messages.text("the token is accepted: {user}, administrator of the portal", user=user)
+    return session.messages.plural(
+        "the token is accepted: {user}, may write to {count} organization",
+        "the token is accepted: {user}, may write to {count} organizations",
+        organizations,
+        user=user,
+    )
 
 
 def _reached(url: str, session: Session) -> tuple[State, str]:
