@@ -114,6 +114,18 @@ def test_of_two_publishers_at_once_the_second_is_told_who_and_until_when(
         assert error.params["until"] == "2026-04-10 08:15:00 UTC"
 
 
+def test_a_killed_run_blocks_others_but_not_the_next_one_of_its_workspace(portal: OneDataset) -> None:
+    published(portal, "abc")
+    noted: list[str] = []
+    state = HomeState(CATALOGUE, "abc")
+    killed = Lease(portal, NAME, state, portal.seen(), "org", {}, "steward", "http://portal", note=noted.append)
+    killed.take()
+    with pytest.raises(OpendataError) as refused:
+        portal.publisher("elsewhere").take()
+    assert refused.value.code == "portal-leased"
+    Lease(portal, NAME, state, portal.seen(), "org", {}, "steward", "http://portal", dead=noted[0]).take()
+
+
 def test_it_moves_out_of_an_organization_that_is_to_go(portal: OneDataset) -> None:
     published(portal, "abc")
     with portal.publisher(owner="another").held():

@@ -6,7 +6,7 @@ Interrupted anywhere, what stands there tells the next plan what is left to do.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, replace
 from functools import partial
@@ -37,7 +37,7 @@ _LOOK = 30.0
 
 @dataclass(frozen=True)
 class Kit:
-    """What a portal's modules work with."""
+    """What a portal's modules work with. ``dead`` is the last run of this workspace, ``note`` is told of this one."""
 
     transport: Transport
     options: Options
@@ -46,6 +46,8 @@ class Kit:
     backups: Backups | None
     parallel: int
     steps: Steps
+    dead: str | None
+    note: Callable[[str], None]
 
 
 class Application:
@@ -213,6 +215,6 @@ class Application:
             "title": words.text("Notes of the publishing tool"),
             "notes": words.text("opendata keeps here what it published last. Please change nothing of it."),
         }
-        user, address = self._context.rights.user, self._kit.transport.url
-        name = home_name(self._desired.catalogue_id)
-        return Lease(self._kit.transport, name, self._now, self._snapshot.home, owner, texts, user, address)
+        kit, user, name = self._kit, self._context.rights.user, home_name(self._desired.catalogue_id)
+        home, address = self._snapshot.home, kit.transport.url
+        return Lease(kit.transport, name, self._now, home, owner, texts, user, address, dead=kit.dead, note=kit.note)

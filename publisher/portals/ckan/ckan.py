@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
-from functools import cached_property
+from functools import cached_property, partial
 from typing import BinaryIO
 
 from publisher.catalogue.model import PortalEntry, Settings
@@ -26,7 +26,9 @@ from publisher.portals.ckan.standing import Snapshot
 from publisher.portals.ckan.takedown import leftovers
 from publisher.portals.ckan.transport import connect
 from publisher.portals.registry import Setup
+from publisher.workspace import Workspace
 
+_LEASE = "lease"
 _ASK_AGAIN = 3.0
 """Seconds between two looks at a lease of somebody else."""
 
@@ -58,6 +60,7 @@ class CkanPortal:
         self._catalogue = str(setup.settings.id)
         self._options = options_of(setup.entry, setup.settings)
         self._transport = connect(setup.entry, setup.root)
+        self._notes = Workspace(setup.root)
         self._seen: Snapshot | None = None
         self._run: Application | None = None
 
@@ -105,7 +108,15 @@ class CkanPortal:
         setup = self._setup
         backups = Backups(setup.backups, setup.entry.key) if setup.backups is not None else None
         kit = Kit(
-            self._transport, self._options, self._rights, setup.tables, backups, setup.entry.parallel, setup.steps
+            self._transport,
+            self._options,
+            self._rights,
+            setup.tables,
+            backups,
+            setup.entry.parallel,
+            setup.steps,
+            self._dead_run(),
+            partial(self._notes.keep, _LEASE, self._notes_key),
         )
         self._run = Application(kit, self._known(), plan, desired, state, journal)
         yield from self._run.run()
@@ -139,7 +150,16 @@ class CkanPortal:
 
     def _taken(self) -> bool:
         home = self._seen.home if self._seen is not None else None
-        return home is not None and holder_of(home.package, self._transport.now()) is not None
+        return home is not None and holder_of(home.package, self._transport.now(), self._dead_run()) is not None
+
+    @property
+    def _notes_key(self) -> list[str]:
+        return [self._catalogue, self._transport.url]
+
+    def _dead_run(self) -> str | None:
+        """The last run of this workspace: commands hold its lock, so that no other one of it is at work."""
+        run = self._notes.cached(_LEASE, self._notes_key)
+        return run if isinstance(run, str) else None
 
 
 def address_of(found: Found, name: str) -> str | None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import platform
 import secrets
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -50,8 +50,8 @@ class Holder:
     until: datetime
 
 
-def holder_of(package: Package, now: datetime) -> Holder | None:
-    """Who holds the lease in a private dataset; None if nobody does, or no longer."""
+def holder_of(package: Package, now: datetime, dead: str | None = None) -> Holder | None:
+    """Who holds the lease in a private dataset; None if nobody does, or no longer. ``dead`` is a run that has ended."""
     try:
         data = json.loads(extras_of(package)[EXTRA])
         since, until = (datetime.fromisoformat(data[key]).astimezone(UTC) for key in ("since", "until"))
@@ -59,7 +59,7 @@ def holder_of(package: Package, now: datetime) -> Holder | None:
     except (ValueError, KeyError, TypeError, AttributeError, OverflowError):
         return None
     # No lease runs longer than its span: one of a far future, however it got there, locks nobody out for ever.
-    return found if now < found.until <= now + SPAN else None
+    return found if found.run != dead and now < found.until <= now + SPAN else None
 
 
 def leased(holder: Holder) -> OpendataError:
@@ -80,6 +80,8 @@ class Lease:
         texts: title and notes for people who find it.
         user: the portal's name of ours.
         address: the portal's, for messages.
+        dead: the last run of this workspace, which has ended, since the workspace lets in one at a time.
+        note: told of this run before it begins.
     """
 
     def __init__(
@@ -92,6 +94,9 @@ class Lease:
         texts: Mapping[str, str],
         user: str,
         address: str,
+        *,
+        dead: str | None = None,
+        note: Callable[[str], None] = lambda run: None,
     ) -> None:
         self._calls = calls
         self._name = name
@@ -103,6 +108,8 @@ class Lease:
         self._moves = found is not None and (found.package.get("organization") or {}).get("name") != owner
         self._texts = texts
         self._address = address
+        self._dead = dead
+        self._note = note
         self._run = secrets.token_hex(8)
         self._who = f"{user} ({platform.node()})" if platform.node() else user
         self._since = self._until = calls.now()
@@ -122,9 +129,10 @@ class Lease:
                 nothing was written then.
         """
         self._since = self._calls.now()
-        holder = holder_of(self._seen.package, self._since) if self._seen else None
+        holder = holder_of(self._seen.package, self._since, self._dead) if self._seen else None
         if holder is not None:
             raise leased(holder)
+        self._note(self._run)
         if not self._write(self._extras()):
             raise self._why_not()
         self._held = True
