@@ -138,7 +138,7 @@ def sentences(one: Assessment, catalogue: Catalogue, words: Messages) -> Iterato
     """All that is to be said of one dataset, a sentence or two at a time."""
     hint = ""
     if one.state is State.NO_EVIDENCE:
-        call = f"opendata freshness attest {one.dataset}"
+        call = _attest(one.dataset, one.now.date())
         hint = words.text("Nothing shows when the data were last updated. To record a review: {call}", call=call)
     said = (
         when(one, words),
@@ -149,6 +149,11 @@ def sentences(one: Assessment, catalogue: Catalogue, words: Messages) -> Iterato
         owner(one, catalogue, words),
     )
     return (sentence for sentence in said if sentence)
+
+
+def _attest(what: str, day: date | None = None) -> str:
+    """The call that records a review, whole but for who reviewed and what was found."""
+    return f'opendata freshness attest {what} --on {day or "…"} --by "…" --note "…"'
 
 
 def scope_name(report: Report, words: Messages) -> str:
@@ -171,7 +176,7 @@ def list_review(review: ListReview, catalogue: Catalogue, words: Messages) -> st
     else:
         said = words.text("The list of datasets is to be reviewed by {due} ({law}).", due=due, law=name)
     if review.state in PRESSING:
-        call = "opendata freshness attest --list"
+        call = _attest("--list")
         said = f"{said} " + words.text("To record the review: {call}", call=call)
     if review.update_by is None:
         return said
