@@ -15,9 +15,10 @@ Interrupted anywhere, the same call or the next run goes on from what stands the
 from __future__ import annotations
 
 import json
+import time
 import zlib
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -55,10 +56,7 @@ class DatasetWriter:
     backups: Backups | None = None
     largest: int | None = None
     rules: str = ""
-    settled: Settled = field(init=False)
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "settled", Settled(self.transport))
+    pause: Callable[[float], None] = time.sleep
 
     def write(self, action: Action, wanted: Wanted, desired: Desired, found: Found | None, commit: str | None) -> Found:
         """Bring a dataset to ``wanted``; what then stands there.
@@ -101,6 +99,11 @@ class DatasetWriter:
         self._ours(package, found.applied.id if found.applied is not None else None)
         self._keep(found_of(package), [one["id"] for one in package.get("resources") or ()], ())
         self.settled.delete(found.id)
+
+    @property
+    def settled(self) -> Settled:
+        """Carries the writes."""
+        return Settled(self.transport, self.pause)
 
     def _write(
         self, action: Action, wanted: Wanted, desired: Desired, found: Found | None, commit: str | None, folder: Path

@@ -66,13 +66,13 @@ def revision(
     lists = {"tags": [*_vocabulary(package), *_named(wanted.tags)], "groups": _named(wanted.groups)}
     update |= {key: value for key, value in lists.items() if key in {*places, *before} and key not in kept}
     whole = [*merged, *(key for key in ("extras", "resources", "tags", "groups") if key in update)]
-    return {"match": _match(package), "filter": [f"-{key}" for key in whole], "update": update}
+    return {"match": match_of(package), "filter": [f"-{key}" for key in whole], "update": update}
 
 
 def marked(package: Package, marker: Mapping[str, str]) -> dict[str, Any]:
     """The body of a ``package_revise`` that changes nothing but our own extras."""
     extras = _pairs({**_extras(package), **marker})
-    return {"match": _match(package), "filter": ["-extras"], "update": {"extras": extras}}
+    return {"match": match_of(package), "filter": ["-extras"], "update": {"extras": extras}}
 
 
 def upload_field(resource: str) -> str:
@@ -136,7 +136,8 @@ def _ours(
     return body
 
 
-def _match(package: Package) -> dict[str, Any]:
+def match_of(package: Package) -> dict[str, Any]:
+    """The condition that nobody wrote the dataset in between."""
     return {"id": package["id"], "metadata_modified": package["metadata_modified"]}
 
 

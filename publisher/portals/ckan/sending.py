@@ -10,7 +10,7 @@ from publisher.portals.base import SourceChanged
 from publisher.portals.ckan import marker
 from publisher.portals.ckan.files import Files
 from publisher.portals.ckan.model import Applied, Package
-from publisher.portals.ckan.revision import marked
+from publisher.portals.ckan.revision import marked, match_of
 from publisher.portals.ckan.settle import Landed, Settled, fits_beside_files, marker_of
 
 
@@ -31,13 +31,11 @@ class Sending:
                 unfinished, and the file is sent again.
         """
         whole = body(extras_of(self.applied))
-        if self.files.paths and not fits_beside_files(whole):
-            there = self._without_files(package, body)
-            whole = marked(there, extras_of(self.applied))
-            whole["update"]["state"] = "active"
-            whole |= _hashes(self.files.hashes, self.files.paths)
-            landed = says(self.applied)
-        return self._proved(self.settled.revise(whole, self.files.uploads(), landed=landed))
+        if not self.files.paths or fits_beside_files(whole):
+            return self._proved(self.settled.revise(whole, self.files.uploads(), landed=landed))
+        there = self._without_files(package, body)
+        there = self._proved(self._only_files(there))
+        return self.settled.revise(marked(there, extras_of(self.applied)), landed=says(self.applied))
 
     def _without_files(self, package: Package, body: Callable[[Mapping[str, str]], dict[str, Any]]) -> Package:
         """The text alone, as unfinished: CKAN takes little of it beside files."""
@@ -48,6 +46,16 @@ class Sending:
             if resource["id"] in self.files.paths:
                 resource.pop("hash", None)
         return self.settled.revise(part, landed=says(first))
+
+    def _only_files(self, package: Package) -> Package:
+        hashes = {identity: self.files.hashes[identity] for identity in self.files.paths}
+        body = {"match": match_of(package), "update": {"state": "active"}, **_hashes(hashes, hashes)}
+
+        def landed(there: Package) -> bool:
+            noted = {one["id"]: one.get("hash") for one in there["resources"]}
+            return all(noted.get(identity) == hash for identity, hash in hashes.items())
+
+        return self.settled.revise(body, self.files.uploads(), landed=landed)
 
     def _proved(self, package: Package) -> Package:
         changed = self.files.changed_meanwhile()
