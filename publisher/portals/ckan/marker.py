@@ -22,7 +22,8 @@ from publisher.portals.ckan.model import Applied, TableState
 EXTRA = "opendata"
 """The extra that a marker begins in."""
 _FORMAT = 1
-_LARGEST = 64 << 20
+_LARGEST = 16 << 20
+"""Bytes of JSON that are read at most."""
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 _BLOCK, _WORD = 7, 12
 """Seven bytes are twelve letters: 256 ** 7 is less than 26 ** 12."""
