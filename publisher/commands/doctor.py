@@ -20,6 +20,7 @@ from publisher import __version__
 from publisher.catalogue.model import Catalogue, PortalEntry
 from publisher.errors import Exit, OpendataError
 from publisher.session import Session
+from publisher.text import one_line
 
 LIBRARIES = (
     "babel",
@@ -156,7 +157,7 @@ def _portal(session: Session, catalogue: Catalogue, portal: PortalEntry) -> Iter
         known = portal if present or portal.token_file else replace(portal, token_env=None)
         for state, said in _ckan(session, catalogue.root, known):
             # Versions and names are what a stranger's server sends: nothing of it may steer the terminal.
-            yield Finding(name, state, "".join(filter(str.isprintable, said)))
+            yield Finding(name, state, one_line(said, 500))
     elif url:
         yield Finding(name, *_reached(url, session))
 

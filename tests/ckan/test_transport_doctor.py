@@ -34,7 +34,7 @@ def test_a_portal_read_as_anybody(
         monkeypatch.setenv("OURS_URL", server.url)
         code, lines = said(catalogue_dir, capsys)
     assert code == Exit.DONE
-    assert lines == [("note", "OURS_TOKEN is not set"), ("ok", f"{server.url}: CKAN 2.12.0[31m")]
+    assert lines == [("note", "OURS_TOKEN is not set"), ("ok", f"{server.url}: CKAN 2.12.0 [31m")]
 
 
 def test_a_page_that_is_no_ckan(
