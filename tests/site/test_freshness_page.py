@@ -68,6 +68,7 @@ def test_without_script_the_dates_stand_by_organization(pages: dict[str, bytes])
     assert page.index('id="body-so-khcn-bac-ninh"') < page.index("so-lieu-chuyen-doi-so/")
     said = words(pages["freshness/index.html"])
     assert "Đang chờ: quý 1/2026, hạn 15/04/2026" in said and "Còn thiếu: quý 3/2025." in said
+    assert said.count("Cập nhật hằng quý") == 1, "not in the place of a state that no script has worded"
     assert "Freshness" in words(pages["en/freshness/index.html"]) and "due 15 Apr 2026" in words(
         pages["en/freshness/index.html"]
     )

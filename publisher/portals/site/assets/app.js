@@ -15,6 +15,7 @@
     if (!words) continue;
     badge.textContent = (marks[state] || "") + words;
     badge.dataset.state = state;
+    badge.hidden = false;
   }
 
   for (const cell of document.querySelectorAll(".heat [data-due]")) {
