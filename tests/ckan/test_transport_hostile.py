@@ -15,11 +15,15 @@ from pathlib import Path
 
 import pytest
 from ckanapi.errors import CKANAPIError
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from support.times import Time
 from support.wire import Reply, Wire, answer, drip, error, hang, raw, reset, result, wire
 
 from publisher.errors import Exit, OpendataError
 from publisher.messages import messages
+from publisher.portals.ckan.answers import result_of
+from publisher.portals.ckan.exchange import Answer, Failure
 from publisher.portals.ckan.limits import Limits, Pace
 from publisher.portals.ckan.token import Credentials
 from publisher.portals.ckan.transport import Transport, Unsettled
@@ -97,7 +101,21 @@ def test_what_is_broken_is_one_line(name: str) -> None:
         assert refusal(server).code == code
 
 
-@pytest.mark.parametrize("wish", ["-1", "soon", "nan", "1e9", "0x10", "٣", "1" * 5000, "Mon, 99 Nov 2026 00:00:00 GMT"])
+@pytest.mark.parametrize(
+    "wish",
+    [
+        "-1",
+        "soon",
+        "nan",
+        "1e9",
+        "0x10",
+        "٣",
+        "1" * 5000,
+        "Mon, 99 Nov 2026 00:00:00 GMT",
+        "Fri, 31 Dec 99999999999 23:59:59 GMT",
+        "Fri, 31 Dec 2026 23:59:59 +99999999999",
+    ],
+)
 def test_a_wish_that_cannot_be_understood_is_passed_over(wish: str) -> None:
     reply = answer(429, b"", Retry_After=wish.encode().decode("latin-1"))
     with wire(reply, result(7)) as server:
@@ -194,6 +212,31 @@ def test_no_proxy_sees_what_stays_on_this_machine(monkeypatch: pytest.MonkeyPatc
             monkeypatch.delenv(name, raising=False)
         assert call(server) == 7
         assert proxy.seen == []
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.floats() | st.text(max_size=5),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(
+            st.sampled_from(["success", "result", "error", "__type", "message"]) | st.text(max_size=3),
+            inner,
+            max_size=4,
+        )
+    ),
+)
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.sampled_from([200, 201, 400, 403, 404, 409, 413, 500]), JSON.map(json.dumps).map(str.encode) | st.binary())
+def test_whatever_comes_is_understood_or_refused(status: int, body: bytes) -> None:
+    try:
+        found = result_of(Answer(status, body), TOKEN)
+    except CKANAPIError as told:
+        assert status >= 400
+        assert isinstance(str(told), str)
+    else:
+        assert isinstance(found, Failure) or json.loads(body)["success"] is True
 
 
 @pytest.fixture(scope="module")

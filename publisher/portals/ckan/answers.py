@@ -63,7 +63,7 @@ def _raise_if_ckan_says_it(status: int, text: str) -> None:
         return
     if "message" in error:
         error["message"] = str(error["message"])
-    _raise(status, json.dumps(answer))
+    _raise(status, json.dumps({"error": error}))
 
 
 def _raise(status: int, text: str) -> Never:

@@ -88,8 +88,6 @@ class Exchange:
         self._counting = Lock()
         self._session = watched(make_session(retries=0), max(CONNECTIONS, limits.parallel))
         self._session.auth = _nobody
-        if self.origin.is_this_machine:  # a proxy elsewhere would see the token, and not reach it anyway
-            self._session.trust_env = False
 
     @property
     def sent(self) -> Sent:
@@ -122,7 +120,7 @@ class Exchange:
                     if target is None or origin_of(target) != self.origin:
                         return _elsewhere(target)
                     url = target
-            return Failure("portal-redirects", Term("too many redirects"), final=True)
+            return Failure("portal-redirects", Term("too many redirects"), sent=False, final=True)
 
     @contextmanager
     def get(self, url: str, longest: float) -> Iterator[requests.Response | Failure]:
@@ -134,7 +132,11 @@ class Exchange:
             for _ in range(REDIRECTS + 1):
                 with self.pace:
                     found = self._send(watch, "GET", url, {"Accept-Encoding": "identity"}, None)
-                if isinstance(found, Failure) or found.status_code not in {*_REDIRECTING, 303}:
+                if isinstance(found, Failure):
+                    response = found
+                    break
+                if found.status_code not in {*_REDIRECTING, 303}:
+                    self._note(found)
                     response = found
                     break
                 target = _target(found)
@@ -153,7 +155,8 @@ class Exchange:
         self, watch: Watch, method: str, url: str, headers: Mapping[str, str], body: bytes | Form | None
     ) -> requests.Response | Failure:
         own = {}
-        if self._credentials.token is not None and origin_of(url) == self.origin:
+        asked = origin_of(url)
+        if self._credentials.token is not None and asked == self.origin:
             own = {self._credentials.header: self._credentials.token}
         with self._counting:
             self._sent = Sent(self._sent.requests + 1, self._sent.bytes + len(body or b""))
@@ -169,7 +172,8 @@ class Exchange:
                     stream=True,
                     timeout=(TIMEOUT[0], self._limits.timeout),
                     verify=settings["verify"] or True,
-                    proxies=settings["proxies"],
+                    # A proxy elsewhere would see the token, and does not reach this machine.
+                    proxies={} if asked.is_this_machine else settings["proxies"],
                 )
         except (requests.RequestException, urllib3.exceptions.HTTPError, OSError, ValueError) as error:
             return failure_of(error, watch)
@@ -190,12 +194,16 @@ class Exchange:
         at = _instant(response.headers.get("Date", ""))
         if at is not None:
             self._ahead = at - datetime.now(UTC)
+        return Answer(status, bytes(body), self._note(response))
+
+    def _note(self, response: requests.Response) -> float | None:
+        """Keep to the pace that an answer asks for; the seconds of its ``Retry-After``."""
         wait = retry_after(response.headers.get("Retry-After", ""))
-        if status in _BUSY:
+        if response.status_code in _BUSY:
             self.pace.pushed_back(min(wait or 0.0, self._limits.patience))
         else:
             self.pace.went_well()
-        return Answer(status, bytes(body), wait)
+        return wait
 
 
 def failure_of(error: BaseException, watch: Watch | None = None) -> Failure:
@@ -250,7 +258,7 @@ def _instant(value: str) -> datetime | None:
     """An instant as HTTP writes it (RFC 9110, 5.6.7); None for what is none, or lies where years end."""
     try:
         at = parsedate_to_datetime(value)
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
     return at.replace(tzinfo=at.tzinfo or UTC) if MINYEAR < at.year < MAXYEAR else None
 
