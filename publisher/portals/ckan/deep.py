@@ -9,13 +9,13 @@ from uuid import UUID, uuid5
 from publisher.digest import digest_of_stream
 from publisher.errors import OpendataError
 from publisher.plan.model import Drift, Holding, Record
-from publisher.portals.ckan.asking import Calls
+from publisher.portals.ckan.asking import Calls, all_objects, ask
 from publisher.portals.ckan.datastore import differs
 from publisher.portals.ckan.drift import files_by_resource
 from publisher.portals.ckan.files import noted
 from publisher.portals.ckan.model import Found, Options, Package
 
-TABLE = "table-differs"
+TABLE, VIEWS = "table-differs", "views-missing"
 GONE = "portal-file-missing"
 MISSING = "missing-files"
 
@@ -74,6 +74,9 @@ def _table(calls: Calls, options: Options, found: Found) -> str | None:
     for identity, state in applied.tables.items():
         if identity in resources and differs(calls, identity, state, resources[identity], options) is not None:
             return TABLE
+        there = all_objects(ask(calls, "resource_view_list", {"id": identity}, list), "resource_view_list")
+        if not set(state.views) <= {one.get("id") for one in there}:
+            return VIEWS
     return None
 
 

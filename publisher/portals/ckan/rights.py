@@ -40,6 +40,8 @@ def rights(transport: Calls, scope: Sequence[str] = ()) -> Rights:
     version = _version(status)
     if version is not None and version < OLDEST:
         raise OpendataError("portal-too-old", Exit.USAGE, version=".".join(map(str, version)))
+    extensions = status.get("extensions")
+    plugins = [one for one in extensions if isinstance(one, str)] if isinstance(extensions, list) else None
     organizations = _names(transport, "organization_list_for_user", {"permission": "create_dataset"})
     if scope:
         organizations = {name: identity for name, identity in organizations.items() if name in scope}
@@ -47,14 +49,14 @@ def rights(transport: Calls, scope: Sequence[str] = ()) -> Rights:
         raise OpendataError("portal-no-rights", Exit.USAGE, user=user)
     return Rights(
         version=version or OLDEST,
-        plugins=frozenset(one for one in status.get("extensions") or () if isinstance(one, str)),
+        plugins=frozenset(plugins or ()),
         user=user,
         sysadmin=sysadmin,
         organizations=organizations,
         groups=_names(transport, "group_list_authz", {}),
         create_organizations=sysadmin,
         create_groups=sysadmin,
-        hidden=version is None or "extensions" not in status,
+        hidden=version is None or plugins is None,
     )
 
 
