@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -275,6 +276,13 @@ def test_a_file_that_is_not_there_or_breaks_off(line: Lines) -> None:
     with pytest.raises(OpendataError) as caught, there.transport.open("file:///etc/passwd"):
         raise AssertionError
     assert caught.value.code == "portal-link-bad"
+
+
+def test_threads_share_a_transport(line: Lines) -> None:
+    there = line(result(7), limits=Limits(timeout=30))
+    with ThreadPoolExecutor(8) as pool:
+        assert list(pool.map(there.transport.call, ["package_show"] * 80)) == [7] * 80
+    assert there.transport.sent.requests == len(there.seen) == 80
 
 
 def test_wrong_types_are_told() -> None:
