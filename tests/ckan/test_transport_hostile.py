@@ -23,7 +23,8 @@ from support.wire import Reply, Wire, answer, drip, error, hang, raw, reset, res
 from publisher.errors import Exit, OpendataError
 from publisher.messages import messages
 from publisher.portals.ckan.answers import result_of
-from publisher.portals.ckan.exchange import Answer, Failure
+from publisher.portals.ckan.exchange import Answer
+from publisher.portals.ckan.failures import Failure
 from publisher.portals.ckan.limits import Limits, Pace
 from publisher.portals.ckan.token import Credentials
 from publisher.portals.ckan.transport import Transport, Unsettled

@@ -9,7 +9,8 @@ from ckanapi.common import reverse_apicontroller_action
 from ckanapi.errors import CKANAPIError
 
 from publisher.messages import Term
-from publisher.portals.ckan.exchange import Answer, Failure
+from publisher.portals.ckan.exchange import Answer
+from publisher.portals.ckan.failures import Failure
 
 _SHOWN = 500
 _HIDDEN = "•••"

@@ -25,7 +25,8 @@ from publisher.catalogue.model import PortalEntry
 from publisher.errors import Exit, OpendataError
 from publisher.messages import Term
 from publisher.portals.ckan.answers import result_of
-from publisher.portals.ckan.exchange import Answer, Exchange, Failure, Sent, failure_of, retry_after
+from publisher.portals.ckan.exchange import Answer, Exchange, Sent
+from publisher.portals.ckan.failures import Failure, failure_of, retry_after
 from publisher.portals.ckan.limits import Limits, Pace, Patience, Sleep, limits_of
 from publisher.portals.ckan.multipart import FORM_LIMIT, Form, Upload, form_size, form_values
 from publisher.portals.ckan.token import Credentials, Origin, canonical, credentials, origin_of
