@@ -16,7 +16,7 @@ import urllib3.exceptions
 from publisher.errors import OpendataError
 from publisher.http import CONNECTIONS, TIMEOUT, make_session
 from publisher.messages import Term
-from publisher.portals.ckan.failures import Failure, failure_of, retry_after
+from publisher.portals.ckan.failures import Failure, failure_of, instant, retry_after
 from publisher.portals.ckan.limits import Limits, Pace
 from publisher.portals.ckan.multipart import Form
 from publisher.portals.ckan.token import Credentials, canonical, origin_of
@@ -167,7 +167,7 @@ class Exchange:
             return failure_of(error, watch)
         if watch.late:
             return Failure("portal-too-slow", Term("timeout"))
-        at = _instant(response.headers.get("Date", ""))
+        at = instant(response.headers.get("Date", ""))
         if at is not None:
             self._ahead = at - datetime.now(UTC)
         return Answer(status, bytes(body), self._note(response))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ssl
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import MAXYEAR, MINYEAR, UTC, datetime
 from email.utils import parsedate_to_datetime
 
 import urllib3.exceptions
@@ -81,11 +81,11 @@ def retry_after(value: str) -> float | None:
     """The seconds of a ``Retry-After`` header, which names a number or an instant; None where it is neither."""
     if value.isdecimal() and value.isascii():
         return float(value[:9])
-    at = _instant(value)
+    at = instant(value)
     return None if at is None else max(0.0, (at - datetime.now(UTC)).total_seconds())
 
 
-def _instant(value: str) -> datetime | None:
+def instant(value: str) -> datetime | None:
     """An instant as HTTP writes it (RFC 9110, 5.6.7); None for what is none, or lies where years end."""
     try:
         at = parsedate_to_datetime(value)
