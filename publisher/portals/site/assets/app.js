@@ -37,7 +37,8 @@
     const say = said.dataset;
     const left = days(today, say.until);
     const words = left >= 0 ? say.wordsLeft : say.late > today ? say.wordsGrace : say.wordsLate;
-    said.textContent = `(${words.replace("{count}", Math.abs(left))})`;
+    said.textContent = words.replace("{count}", Math.abs(left));
+    said.hidden = false;
   }
 
   for (const link of document.querySelectorAll("a[data-review]")) link.href = link.href.replaceAll("YYYY-MM-DD", today);
