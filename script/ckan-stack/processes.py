@@ -99,7 +99,7 @@ def answers(url: str) -> bool:
         return False
 
 
-def wait_for(stack: Stack, name: str, url: str, seconds: float = 120) -> None:
+def wait_for(stack: Stack, name: str, url: str, seconds: float = 300) -> None:
     """Return when a process answers. Raises Refused when it ended, or takes too long."""
     until = time.monotonic() + seconds
     while not answers(url):

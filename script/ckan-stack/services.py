@@ -117,7 +117,7 @@ def _start_postgres(stack: Stack, secrets: Secrets) -> None:
     where = ["-h", "127.0.0.1", "-p", str(stack.postgres_port), "-c", "unix_socket_directories="]
     launch(stack, "postgres", [postgres_program("postgres"), "-D", folder, *where, *quick], as_postgres=True)
     ready = [postgres_program("pg_isready"), "-q", "-h", "127.0.0.1", "-p", str(stack.postgres_port)]
-    for _ in range(600):
+    for _ in range(1800):
         try:
             run(stack, ready, "pg_isready")
             return
