@@ -15,7 +15,7 @@ from publisher.portals.ckan.mapping_bodies import CATALOGUE, body
 from publisher.portals.ckan.mapping_files import resources_of
 from publisher.portals.ckan.mapping_places import held, owned
 from publisher.portals.ckan.mapping_table import GROUPS, LANG, ROWS, TAGS, Row
-from publisher.portals.ckan.mapping_view import Context, View, bounded, clean
+from publisher.portals.ckan.mapping_view import Context, View, bounded, clean, one_line_safe
 from publisher.portals.ckan.marker import kept
 from publisher.portals.ckan.model import Options, Wanted
 
@@ -45,7 +45,11 @@ def wanted(desired: Desired, context: Context) -> Wanted:
     foreign = given.pop("extras", None)
     extras: dict[str, str] = {}
     if isinstance(foreign, dict):
-        extras = {str(key): bounded(clean(str(value))) for key, value in foreign.items() if value not in (None, "")}
+        extras = {
+            str(key): one_line_safe(bounded(clean(str(value))))
+            for key, value in foreign.items()
+            if value not in (None, "")
+        }
     fields: dict[str, Any] = {key: value for key, value in given.items() if key not in _OWN}
     for place, value in _values(view):
         head, _, key = place.partition(":")
@@ -54,7 +58,7 @@ def wanted(desired: Desired, context: Context) -> Wanted:
         elif key in context.rights.fields:
             fields[key] = value
         else:
-            extras[key] = json.dumps(value) if isinstance(value, list) else value
+            extras[key] = json.dumps(value) if isinstance(value, list) else one_line_safe(value)
     fields["private"] = False
     return Wanted(
         id=desired.id,

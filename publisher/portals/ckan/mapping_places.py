@@ -65,8 +65,13 @@ def normal(value: Any) -> Any:
 
 
 def _sorted(pairs: Iterator[tuple[str, Any]]) -> Iterator[tuple[str, Any]]:
-    found = {place: normal(value) for place, value in pairs}
+    found = {place: normal(_in_line(value) if place.startswith("extras:") else value) for place, value in pairs}
     return ((place, found[place]) for place in sorted(found) if found[place] is not None)
+
+
+def _in_line(value: Any) -> Any:
+    """An extra without its line breaks, which CKAN's web form loses."""
+    return " ".join(value.split()) if isinstance(value, str) else value
 
 
 def _owned(wanted: Wanted, files: Mapping[str, PublishedFile]) -> Iterator[tuple[str, Any]]:

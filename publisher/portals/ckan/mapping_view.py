@@ -12,7 +12,7 @@ from publisher.messages import messages
 from publisher.plan.model import Record
 from publisher.portals.ckan.model import Options, Rights
 
-TERM = 32_000
+TERM = 31_000
 """Bytes that fit into one term of Solr with room to spare: one of more than 32,766 fails the whole write."""
 
 
@@ -104,3 +104,10 @@ def bounded(text: str) -> str:
     """A text cut so that Solr takes it as one term."""
     raw = text.encode()
     return text if len(raw) <= TERM else raw[:TERM].decode(errors="ignore").rstrip() + "…"
+
+
+def one_line_safe(text: str) -> str:
+    """A text for an extra. CKAN's web form has a single line for it: whoever saves the form, whatever they change,
+    takes the line breaks out of every extra. With a blank before each, the words stay apart.
+    """
+    return text.replace("\n", " \n")

@@ -27,8 +27,9 @@ _LARGEST = 16 << 20
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 _BLOCK, _WORD = 7, 12
 """Seven bytes are twelve letters: 256 ** 7 is less than 26 ** 12."""
-_LINE = 96
-_PIECE = 330 * (_LINE + 1)
+_LINE = 40
+"""Letters in a word: CKAN's pages break lines between words only."""
+_PIECE = 750 * (_LINE + 1)
 """Characters of whole lines, as many as one extra takes."""
 _PLACE = {letter: place for place, letter in enumerate(_LETTERS)}
 
@@ -38,7 +39,7 @@ class BadMarker(ValueError):
 
 
 def encode(applied: Applied) -> str:
-    """What was applied, as small letters in words of 96; :func:`pieces` makes extras of it."""
+    """What was applied, as small letters in words of 40; :func:`pieces` makes extras of it."""
     data = asdict(applied)
     data["record"] = kept(applied.record)
     data["files"] = [asdict(one) for one in applied.files]
