@@ -29,8 +29,9 @@ def slug(text: str) -> str:
 
 def one_line(text: str, width: int) -> str:
     """A text as one line that shows the text and does nothing: nothing invisible, cut with an ellipsis."""
-    line = text if text.isprintable() else "".join(char if char.isprintable() else " " for char in text)
-    line = " ".join(line.split())
+    if len(text) <= width and text.isprintable() and "  " not in text:
+        return text.strip()  # as nearly all are: a report has tens of thousands of them
+    line = " ".join("".join(char if char.isprintable() else " " for char in text).split())
     return line if len(line) <= width else f"{line[: width - 1]}…"
 
 

@@ -3,6 +3,7 @@ from __future__ import annotations
 import errno
 import json
 import os
+import shlex
 import subprocess
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -143,6 +144,20 @@ def test_attesting_what_is_not_there_names_what_was_meant(
     )
     assert code == 4
     assert "truong-mam-non" in capsys.readouterr().err
+
+
+def test_the_call_that_the_report_prints_needs_a_name_and_a_finding(
+    catalogue_dir: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    edit(catalogue_dir, "{frequency: annual}", "{frequency: unknown}")
+    base = ["--catalog", str(catalogue_dir), "--lang", "vi"]
+    run([*base, "freshness", "--now", "2025-01-10"])
+    call = shlex.split(capsys.readouterr().out.partition("Để ghi một lần rà soát: opendata ")[2].partition("\n")[0])
+    assert call[:3] == ["freshness", "attest", "truong-mam-non"] and run([*base, *call]) == 4
+    assert not (catalogue_dir / "datasets/truong-mam-non/reviews").exists()
+    written = {"--by": "Nguyễn Thị Thử", "--note": "Đúng"}
+    filled = [written.get(before, word) for before, word in zip(["", *call], call, strict=False)]
+    assert run([*base, *filled]) == 0
 
 
 def test_a_review_of_a_day_to_come_is_refused(catalogue_dir: Path, capsys: pytest.CaptureFixture[str]) -> None:
