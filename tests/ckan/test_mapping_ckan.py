@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import replace
 from typing import Any
 from uuid import uuid4
 
 import pytest
+import requests
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from support.ckan import ActionError, Stack, fresh
-from support.mapped import RECORDS, context, desired
+from support.mapped import RECORDS, SYSADMIN, context, desired, table
 
 from publisher.plan.model import Kind
 from publisher.portals.ckan import marker
@@ -132,3 +134,81 @@ def test_bodies_are_taken_as_they_are(stack: Stack) -> None:
     extras = {one["key"]: one["value"] for one in made["extras"]}
     assert extras == {one["key"]: one["value"] for one in sent["extras"]}
     assert extras[CATALOGUE] == there.catalogue["id"]
+
+
+def test_a_portals_own_form_gets_its_fields_and_dcat_the_rest(extended: Stack) -> None:
+    form = extended.action("scheming_dataset_schema_show", type="dataset")["dataset_fields"]
+    fields = frozenset(str(one["field_name"]) for one in form)
+    assert {"issued", "theme"} < fields
+    owner = extended.organization()
+    record = {
+        "title": {"vi": "Thử", "en": "Test"},
+        "issued": "2024-05-06",
+        "themes": ["y-te"],
+        "freshness": {"frequency": "annual"},
+        "access_rights": "public",
+        "contact": {"email": "a@example.org"},
+        "resources": [{"id": str(uuid4()), "name": "mot", "url": "https://example.org/a.csv"}],
+    }
+    around = context(replace(SYSADMIN, fields=fields), organizations={"so-a": owner}, fluent=True)
+    made = replace(wanted(desired(record), around), groups=())
+    package = package_of(made, owner)
+    created = extended.action("package_create", **package)
+    assert held_of(extended, created)[0] == owned(replace(made, fields={**made.fields, "name": package["name"]}), {})
+    dcat = requests.get(f"{extended.url}/dataset/{package['name']}.ttl", timeout=60).content.decode()
+    for said in (
+        'dct:title "Test"@en',
+        'dct:issued "2024-05-06"',
+        "dct:accrualPeriodicity <http://publications.europa.eu/resource/authority/frequency/ANNUAL>",
+        "dct:accessRights <http://publications.europa.eu/resource/authority/access-right/PUBLIC>",
+        "dcat:theme <http://example.org/HEAL>",
+        'foaf:name "Sở A"',
+        "vcard:hasEmail <mailto:a@example.org>",
+    ):
+        assert said in dcat
+
+
+@pytest.mark.browser
+def test_saving_the_web_form_changes_nothing_of_ours(newest: Stack) -> None:
+    owner, group = newest.organization(), fresh("nhom")
+    newest.action("group_create", name=group)
+    record = {
+        "title": {"vi": "Thử", "en": "Test"},
+        "description": {"vi": "Một.\n\nHai.", "en": "One.\n\nTwo."},
+        "license": "rieng",
+        "provenance": [{"source": "Nguồn một"}, {"source": "Nguồn hai"}],
+        "keywords": ["một", "hai ba"],
+        "resources": [table()],
+    }
+    package = {**package_of(mapped(record, owner), owner), "groups": [{"name": group}]}
+    applied = Applied("c", "i", "n", "d", None, "r", record)
+    package["extras"] += [{"key": key, "value": value} for key, value in marker.pieces(marker.encode(applied)).items()]
+    newest.action("package_create", **package)
+    before = held(newest.action("package_show", id=package["name"]))
+    save_form(newest, package["name"])
+    after = newest.action("package_show", id=package["name"])
+    assert held(after) == before
+    extras = {one["key"]: one["value"] for one in after["extras"]}
+    assert marker.decode(marker.gather(extras) or "") == applied
+    assert "Nguồn một Nguồn hai" in extras["provenance"]  # the form takes line breaks out of extras
+
+
+def save_form(stack: Stack, name: str) -> None:
+    """Open a dataset's form in a browser and save it as it is."""
+    program = next(
+        (path for one in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(one))), ""
+    )
+    api = pytest.importorskip("playwright.sync_api")
+    if not program:
+        pytest.skip("there is no Chromium")
+    with api.sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
+        page = browser.new_page()
+        page.goto(f"{stack.url}/user/login")
+        page.fill("#field-login", "admin")
+        page.fill("#field-password", stack.password)
+        page.click("form button[type=submit].btn-primary")
+        page.goto(f"{stack.url}/dataset/edit/{name}")
+        page.click("form.dataset-form button[type=submit].btn-primary, #dataset-edit button[type=submit].btn-primary")
+        page.wait_for_url(f"{stack.url}/dataset/{name}")
+        browser.close()
