@@ -26,8 +26,12 @@ _MD5 = re.compile(r"[0-9a-f]{32}")
 _PLAIN = re.compile(r"[A-Za-z0-9_.-]{3,90}")
 
 
-def drift_of(package: Package, applied: Applied) -> tuple[Drift, ...]:
-    """The fields of a dataset that are not as we wrote them, by place; what we wrote is told by :func:`explained`."""
+def drift_of(package: Package, applied: Applied, files: Mapping[str, PublishedFile] | None = None) -> tuple[Drift, ...]:
+    """The fields of a dataset that are not as we wrote them, by place; what we wrote is told by :func:`explained`.
+
+    ``files`` are those of :func:`files_by_resource`, where the caller has them already.
+    """
+    files = files_by_resource(package, applied) if files is None else files
     held = mapping.held(package)
     there = marker.digests({place: held[place] for place in applied.fields if place in held})
     changed = {place: held.get(place) for place, digest in applied.fields.items() if there.get(place) != digest}
@@ -35,19 +39,21 @@ def drift_of(package: Package, applied: Applied) -> tuple[Drift, ...]:
     found = [
         Drift(mapping.record_field(place), place, value)
         for place, value in changed.items()
-        if not _is_loaders(place, value, resources, applied)
+        if not _is_loaders(place, value, resources, files)
     ]
-    for identity, file in files_by_resource(package, applied).items():
+    for identity, file in files.items():
         if identity in resources and f"resources/{identity}{_HASH}" not in changed:
             found += _replaced(identity, resources[identity], file)
     return tuple(found)
 
 
-def confirmed(package: Package, applied: Applied) -> tuple[PublishedFile, ...]:
-    """The files that we published and the portal says that it has."""
+def confirmed(
+    package: Package, applied: Applied, files: Mapping[str, PublishedFile] | None = None
+) -> tuple[PublishedFile, ...]:
+    """Those of the files that we published that the portal says that it has; ``files`` as for :func:`drift_of`."""
+    files = files_by_resource(package, applied) if files is None else files
     resources = {str(one["id"]): one for one in package.get("resources") or ()}
-    pairs = files_by_resource(package, applied).items()
-    return tuple(file for identity, file in pairs if holds(resources.get(identity, {}), file, file))
+    return tuple(file for identity, file in files.items() if holds(resources.get(identity, {}), file, file))
 
 
 def files_by_resource(package: Package, applied: Applied) -> dict[str, PublishedFile]:
@@ -87,13 +93,14 @@ def explained(holding: Holding, applied: Applied, context: mapping.Context) -> H
     return replace(holding, drift=tuple(told))
 
 
-def _is_loaders(place: str, value: Any, resources: Mapping[str, Mapping[str, Any]], applied: Applied) -> bool:
+def _is_loaders(
+    place: str, value: Any, resources: Mapping[str, Mapping[str, Any]], files: Mapping[str, PublishedFile]
+) -> bool:
     """Whether a hash was overwritten by ckanext-xloader, which notes the MD5 of what it loaded."""
     if not place.startswith("resources/") or not place.endswith(_HASH) or not _MD5.fullmatch(str(value)):
         return False
-    size = resources.get(place.split("/")[1], {}).get("size")
-    sizes = {one.bytes for one in applied.files if marker.digests({"": noted(one.sha256)})[""] == applied.fields[place]}
-    return size in sizes
+    identity = place.split("/")[1]
+    return identity in files and resources.get(identity, {}).get("size") == files[identity].bytes
 
 
 def _replaced(identity: str, resource: Mapping[str, Any], file: PublishedFile) -> Iterator[Drift]:

@@ -140,17 +140,14 @@ def _found(package: Package, applied: Applied | None, action: str) -> Found:
 def _holding(package: Package, applied: Applied, whose: Whose) -> Holding:
     subject = Subject(Kind.DATASET, applied.name)
     deleted = package["state"] == "deleted"
-    files = drift.confirmed(package, applied)
-    changed = () if deleted or not applied.fields else drift.drift_of(package, applied)
+    published = drift.files_by_resource(package, applied)
+    files = drift.confirmed(package, applied, published)
+    changed = () if deleted else drift.drift_of(package, applied, published)
     stale = None
     if not applied.complete or package["state"] == "draft":
         stale = UNFINISHED
     elif applied.rules != whose.rules:
         stale = MAPPING
-    elif not _all_there(files, applied) and not any(one.field == "resources" for one in changed):
+    elif len(files) < len(applied.files) and not any(one.field == "resources" for one in changed):
         stale = MISSING
     return Holding(subject, applied.id, applied.record, applied.digest, files, applied.commit, changed, stale, deleted)
-
-
-def _all_there(files: Iterable[object], applied: Applied) -> bool:
-    return len(tuple(files)) == len(applied.files)
