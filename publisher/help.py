@@ -21,6 +21,7 @@ COMMANDS = {
     "plan": "Say what publishing would change, and why.",
     "publish": "Bring a portal to what git says: validate, plan, ask, apply, verify.",
     "takedown": "Remove a dataset's files from a portal at once and leave a note in their place.",
+    "backup": "Say which files of portals were saved before they were overwritten, and get them back.",
     "serve": "Serve the embedded portal on this computer.",
     "freshness": "Say which dataset is up to date, due, overdue or unknown, and by which evidence.",
     "attest": "Record that a dataset was reviewed and is still right.",
@@ -64,6 +65,10 @@ EXAMPLES: dict[str, tuple[tuple[str, str], ...]] = {
     ),
     "opendata takedown": (
         ('opendata takedown schools --reason "Holds telephone numbers of persons"', "Remove a dataset's files now."),
+    ),
+    "opendata backup": (("opendata backup list", "See what was saved."),),
+    "opendata backup restore": (
+        ("opendata backup restore local/20260131T080000Z/schools --to saved", "Get a dataset's files back."),
     ),
     "opendata serve": (("opendata serve --port 8080", "Read the portal at http://127.0.0.1:8080/"),),
     "opendata freshness": (

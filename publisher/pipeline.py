@@ -88,7 +88,7 @@ def prepare(
     say(words.text("Comparing with the portal"), 0, 0)
     tables = CatalogueTables(catalogue)
     steps = partial(say, words.text("Building the portal"))
-    backups = session.workspace.folder / "backups"
+    backups = session.workspace.backups
     setup = Setup(entry, catalogue.settings, session.root, tables, address, steps, deep, wait, backups)
     with closing(make_portal(setup)) as portal:
         yield _planned(session, portal, catalogue, report, entry, repository, tables, as_of, rollback)

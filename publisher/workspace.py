@@ -22,7 +22,7 @@ PARTIAL = ".partial"
 
 
 class Workspace:
-    """Paths below ``.opendata`` and a cache of plain data by digest. Everything in it can be deleted."""
+    """Paths below ``.opendata`` and a cache of plain data by digest. Everything in it but backups can be deleted."""
 
     def __init__(self, root: Path) -> None:
         configured = os.environ.get("OPENDATA_WORKSPACE")
@@ -32,6 +32,11 @@ class Workspace:
     def journal(self) -> Path:
         """The folder of journals, one JSON Lines file a run."""
         return self._made("journal")
+
+    @property
+    def backups(self) -> Path:
+        """The folder of bytes that portals had and git does not, saved before they were overwritten."""
+        return self.folder / "backups"
 
     def cached(self, kind: str, key: Any) -> Any | None:
         """What was kept under a key (any plain data), or None."""

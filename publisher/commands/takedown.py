@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing
+from dataclasses import asdict
 from typing import Any
 
 import click
@@ -38,13 +39,15 @@ def command(
     """Remove a dataset's files from a portal at once and leave a note in their place.
 
     Works while the catalogue has errors. Says what git still holds, and how to remove it there.
+
+    Says too what only an administrator of the portal can remove, with the commands; until that is done it ends with 5.
     """
     from publisher.apply.run import carry_out
     from publisher.apply.tables import CatalogueTables
     from publisher.apply.takedown import find, still_there, takedown_plan, tombstone
     from publisher.catalogue.load import load
     from publisher.git import Repository
-    from publisher.portals.registry import Setup, entry_of, make_portal
+    from publisher.portals.registry import Setup, address_of, entry_of, make_portal
     from publisher.reports.outcome import failed
     from publisher.zones import day_in
 
@@ -55,7 +58,8 @@ def command(
     settings = loaded.catalogue.settings
     entry = entry_of(loaded.catalogue, portal)
     with session.workspace.locked("publish", wait), ExitStack() as stack:
-        setup = Setup(entry, settings, session.root, CatalogueTables(loaded.catalogue), base_url)
+        tables = CatalogueTables(loaded.catalogue)
+        setup = Setup(entry, settings, session.root, tables, base_url, backups=session.workspace.backups)
         target = stack.enter_context(closing(make_portal(setup)))
         state = target.snapshot()
         if state.catalogue_id not in {None, str(settings.id)}:
@@ -70,6 +74,7 @@ def command(
         # Checked tables are kept with their first rows.
         shutil.rmtree(session.workspace.folder / "cache", ignore_errors=True)
         left = still_there(target, holding)
+        later = target.leftovers(holding.subject)
     repository = Repository.find(session.root)
     names = (dataset, *holding.record.get("formerly", ()))
     commits, paths = repository.holders(names) if repository else ((), ())
@@ -80,15 +85,18 @@ def command(
         "portal": entry.key,
         "removed": [file.name for file in holding.files if file.name not in left],
         "still_there": left,
+        "leftovers": [asdict(one) for one in later],
         "git": {"commits": list(commits), "paths": list(paths), "commands": list(_commands(prefix, paths))},
         "failed": [one.code for one in failed(outcomes)],
     }
     if shape == "json":
         click.echo(json.dumps(result, ensure_ascii=False, indent=2))
     else:
-        base = (settings.base_url or "").rstrip("/")
-        click.echo("\n".join(_lines(result, f"{base}/dataset/{dataset}/", words)))
-    return Exit.NO if left or result["failed"] else Exit.DONE
+        base = ((settings.base_url if entry.type == "site" else address_of(entry)) or "").rstrip("/")
+        click.echo("\n".join(_lines(result, f"{base}/dataset/{entry.prefix}{dataset}/", words)))
+    if left or result["failed"]:
+        return Exit.NO
+    return Exit.INCOMPLETE if later else Exit.DONE
 
 
 def _commands(prefix: str, paths: tuple[str, ...]) -> Iterator[str]:
@@ -106,12 +114,25 @@ def _quoted(path: str) -> str:
     return shlex.quote(path)
 
 
+def _leftovers(found: Sequence[Mapping[str, Any]], words: Any) -> Iterator[str]:
+    if not found:
+        return
+    yield ""
+    yield words.text("STILL TO BE DONE by an administrator of the portal:")
+    for one in found:
+        yield f"  {words.of('leftover', one['code']) or one['code']} {one['where']}"
+        yield from (f"    {line}" for line in one["commands"])
+    yield words.text("Then run takedown again: it says when all is gone.")
+
+
 def _lines(result: dict[str, Any], address: str, words: Any) -> Iterator[str]:
     for name in result["removed"]:
         yield words.text("gone: {address}", address=address + name)
+    yield from (words.of("outcome", code) or words.of("message", code) or code for code in result["failed"])
     for name in result["still_there"]:
         yield words.text("STILL THERE: {address}", address=address + name)
     yield words.text("The note stands at {address}", address=address)
+    yield from _leftovers(result["leftovers"], words)
     git = result["git"]
     if not git["paths"]:
         return

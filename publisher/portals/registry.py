@@ -88,7 +88,7 @@ def _site(setup: Setup) -> Portal:
     from publisher.portals.site.site import SitePortal
 
     folder = folder_of_site(setup.entry, setup.root)
-    return SitePortal(folder, setup.tables, setup.address or _address(setup.entry), setup.steps, deep=setup.deep)
+    return SitePortal(folder, setup.tables, setup.address or address_of(setup.entry), setup.steps, deep=setup.deep)
 
 
 def _ckan(setup: Setup) -> Portal:
@@ -97,7 +97,8 @@ def _ckan(setup: Setup) -> Portal:
     return CkanPortal(setup)
 
 
-def _address(entry: PortalEntry) -> str | None:
+def address_of(entry: PortalEntry) -> str | None:
+    """The public address of an entry: its variable's, else its own."""
     named = os.environ.get(entry.url_env) if entry.url_env else None
     return named or entry.url
 

@@ -90,7 +90,8 @@ class CkanPortal:
 
     def read(self, subject: Subject, name: str) -> AbstractContextManager[BinaryIO]:
         """See :class:`publisher.portals.base.Portal`."""
-        found = self._known().found.get(subject)
+        written = self._run.written if self._run is not None else {}
+        found = written.get(subject) or self._known().found.get(subject)
         address = address_of(found, name) if found is not None else None
         if address is None:
             raise OpendataError("portal-file-missing", Exit.UNREACHABLE, path=f"{subject.name}/{name}")

@@ -107,15 +107,16 @@ def prepare(
     return Files(published, paths, stamps)
 
 
-def same_file(path: Path, resources: Collection[str]) -> Files:
-    """One file for several resources.
+def same_file(path: Path, resources: Collection[str], there: Collection[Mapping[str, Any]] = ()) -> Files:
+    """One file for several resources; of those that are ``there``, the ones that hold it already are not sent it.
 
     Raises:
         SourceChanged: if it cannot be read.
     """
     file = PublishedFile(path.name, digest_of_file(path), path.stat().st_size)
-    stamp = _checked(file, path)
-    return Files(dict.fromkeys(resources, file), dict.fromkeys(resources, path), dict.fromkeys(resources, stamp))
+    have = {one["id"] for one in there if holds(one, file, None)}
+    sent = [one for one in resources if one not in have]
+    return Files(dict.fromkeys(resources, file), dict.fromkeys(sent, path), dict.fromkeys(sent, _checked(file, path)))
 
 
 def holds(resource: Mapping[str, Any], file: PublishedFile, before: PublishedFile | None) -> bool:

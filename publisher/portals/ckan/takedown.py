@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from ckanapi.errors import CKANAPIError, NotFound
+from ckanapi.errors import CKANAPIError, NotAuthorized, NotFound
 
 from publisher.errors import Exit, OpendataError
 from publisher.plan.model import Record
@@ -51,8 +51,8 @@ def take_down(
     uploaded = {str(one["id"]) for one in stored if one.get("url_type") == "upload"}
     uploaded |= {identity for one in history for identity in one.uploads if one.mine and not _has(package, identity)}
     notice = folder / NOTICE
-    notice.write_text("\n\n".join(_reasons(applied.record)) + "\n", "utf-8")
-    files = same_file(notice, sorted(uploaded))
+    notice.write_text("\n\n".join(_reasons(applied.record)) + "\n", "utf-8-sig")
+    files = same_file(notice, sorted(uploaded), stored)
     said = {f"resources/{identity}/hash": hash for identity, hash in files.hashes.items()}
     applied = replace(applied, fields={**applied.fields, **marker.digests(said)}, files=(), tables={})
     notices = replace(wanted, resources=tuple(_notice(identity, applied.record) for identity in sorted(uploaded)))
@@ -113,14 +113,24 @@ def _old_activities(transport: Transport, rights: Rights, package: Package) -> I
     while True:
         page = transport.call("package_activity_list", {**query, "offset": start})
         for one in page:
-            data = transport.call("activity_data_show", {"id": one["id"], "object_type": "package"}) or {}
-            said = _marker(data)
+            version = _version(transport, str(one["id"]))
+            said = _marker(version)
             if said is None or "taken_down" not in said.record:
-                uploads = [str(each["id"]) for each in data.get("resources") or () if each.get("url_type") == "upload"]
-                yield _Activity(str(one["id"]), tuple(uploads), said is not None)
+                stored = (each for each in version.get("resources") or () if each.get("url_type") == "upload")
+                yield _Activity(str(one["id"]), tuple(str(each["id"]) for each in stored), said is not None)
         start += len(page)
         if not page:
             return
+
+
+def _version(transport: Transport, activity: str) -> Package:
+    """The dataset as an activity tells it; empty where it tells of something else, or not to us."""
+    try:
+        shown = transport.call("activity_show", {"id": activity, "include_data": True})
+    except (NotAuthorized, NotFound):
+        return {}
+    found: Package = (shown.get("data") or {}).get("package") or {}
+    return found
 
 
 def _empty(transport: Transport, rights: Rights, resource: str) -> None:
@@ -187,7 +197,7 @@ def _reasons(record: Record) -> list[str]:
 def _forget(dataset: str) -> tuple[str, ...]:
     """What an administrator runs on the server so that CKAN's history of a dataset is gone."""
     code = (
-        "from ckanext.activity.model import Activity as A, ActivityDetail as D; "
+        "from ckanext.activity.model.activity import Activity as A, ActivityDetail as D; "
         f"ids = [a.id for a in model.Session.query(A).filter(A.object_id == '{dataset}')]; "
         "model.Session.query(D).filter(D.activity_id.in_(ids)).delete(synchronize_session=False); "
         "model.Session.query(A).filter(A.id.in_(ids)).delete(synchronize_session=False); "
