@@ -367,8 +367,10 @@ def test_a_name_that_is_hidden_from_us_is_taken() -> None:
 
 def test_a_name_without_the_prefix_of_ours_takes_none_from_us() -> None:
     options = replace(OPTIONS, prefix="tinh-")
-    others = [package("b", "ten-a"), package("c", "tinh-ten-b")]
+    odd = [{"key": marker.EXTRA, "value": "edited by hand"}]
+    others = [package("b", "ten-a", extras=odd), package("c", "tinh-ten-b")]
     found, _ = completed(MadePortal([*others, private()]), wanted("a"), wanted("b"), options=options)
+    assert set(found.state.beyond) == {Subject(Kind.ORGANIZATION, "so-a")}
     assert set(found.state.foreign) == {dataset("ten-b"), Subject(Kind.ORGANIZATION, "so-a")}
 
 

@@ -74,7 +74,7 @@ def read(
         capabilities=capabilities(rights),
         foreign=_foreign(standing, whose, options) | _foreign_bodies(bodies, context),
         beyond=_beyond(rights, _foreign_bodies(bodies, context), standing, options),
-        notices=_notices(rights, standing, options),
+        notices=_notices(rights, standing),
     )
     return Snapshot(state, found, frozenset(one.name for one in standing), home, kept)
 
@@ -192,10 +192,11 @@ def _beyond(
         found[Kind.ORGANIZATION] = ASK_ORGANIZATIONS
     if not rights.create_groups:
         found[Kind.THEME] = ASK_GROUPS
-    return found | {subject_of(one.name, options): one.problem for one in standing if one.problem is not None}
+    under = [one for one in standing if one.name.startswith(options.prefix)]
+    return found | {subject_of(one.name, options): one.problem for one in under if one.problem is not None}
 
 
-def _notices(rights: Rights, standing: Iterable[Standing], options: Options) -> tuple[HeldBack, ...]:
+def _notices(rights: Rights, standing: Iterable[Standing]) -> tuple[HeldBack, ...]:
     hidden = [HeldBack(CATALOGUE, (HIDDEN,))] if rights.hidden else []
-    odd = [HeldBack(subject_of(one.name, options), (one.problem,)) for one in standing if one.problem is not None]
+    odd = [HeldBack(Subject(Kind.DATASET, one.name), (one.problem,)) for one in standing if one.problem is not None]
     return tuple(hidden + odd)
