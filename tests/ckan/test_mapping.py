@@ -322,6 +322,12 @@ def test_lines_of_extras_survive_the_web_form() -> None:
     }
 
 
+@pytest.mark.parametrize("odd", [None, 1, "x", {}, [None, 1, "x", {}]])
+def test_odd_packages_are_read_without_complaint(odd: Any) -> None:
+    keys = ("organization", "extras", "tags", "groups", "resources", "title")
+    assert isinstance(held(dict.fromkeys(keys, odd)), dict)
+
+
 def test_rules_change_with_what_changes_packages_alone() -> None:
     base = Options(("vi",))
     assert rules(base) == rules(Options(("vi",), scope=("a",), drift="keep"))

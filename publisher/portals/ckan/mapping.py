@@ -6,7 +6,6 @@ import json
 from collections.abc import Iterator
 from dataclasses import asdict
 from functools import lru_cache
-from importlib import resources as package_files
 from typing import Any
 
 from publisher.digest import digest_of
@@ -16,6 +15,7 @@ from publisher.portals.ckan.mapping_files import resources_of
 from publisher.portals.ckan.mapping_places import held, owned
 from publisher.portals.ckan.mapping_table import GROUPS, LANG, ROWS, TAGS, Row
 from publisher.portals.ckan.mapping_view import Context, View, bounded, clean, one_line_safe
+from publisher.portals.ckan.mapping_words import words_digest
 from publisher.portals.ckan.marker import kept
 from publisher.portals.ckan.model import Options, Wanted
 
@@ -134,12 +134,4 @@ def rules(options: Options, context: Context | None = None) -> str:
             [reach.sysadmin, reach.create_organizations, reach.create_groups, "datastore" in reach.plugins],
             [sorted(reach.organizations), sorted(reach.groups), sorted(reach.fields)],
         ]
-    return digest_of([VERSION, how, [_words(one) for one in options.languages], around])
-
-
-@lru_cache
-def _words(language: str) -> str:
-    """The digest of the sentences of a language."""
-    folder = package_files.files("publisher") / "locale" / language / "LC_MESSAGES"
-    names = sorted(one.name for one in folder.iterdir() if one.name.endswith(".mo")) if folder.is_dir() else []
-    return digest_of([(name, digest_of((folder / name).read_bytes().hex())) for name in names])
+    return digest_of([VERSION, how, [words_digest(one) for one in options.languages], around])

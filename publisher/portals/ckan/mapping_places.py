@@ -93,15 +93,20 @@ def _held(package: Package) -> Iterator[tuple[str, Any]]:
     for key, value in package.items():
         if key not in SERVER:
             yield key, value
-    yield "owner_org", (package.get("organization") or {}).get("name")
-    for extra in package.get("extras") or ():
-        if not is_ours(str(extra["key"])):
-            yield f"extras:{extra['key']}", extra["value"]
-    yield "tags", sorted(tag["name"] for tag in package.get("tags") or () if not tag.get("vocabulary_id"))
-    yield "groups", sorted(group["name"] for group in package.get("groups") or ())
-    for resource in package.get("resources") or ():
+    yield "owner_org", next((one.get("name") for one in _objects([package.get("organization")])), None)
+    for extra in _objects(package.get("extras")):
+        if not is_ours(str(extra.get("key"))):
+            yield f"extras:{extra.get('key')}", extra.get("value")
+    yield "tags", sorted(str(tag.get("name")) for tag in _objects(package.get("tags")) if not tag.get("vocabulary_id"))
+    yield "groups", sorted(str(group.get("name")) for group in _objects(package.get("groups")))
+    for resource in _objects(package.get("resources")):
         uploaded = resource.get("url_type") == "upload"
         for key, value in resource.items():
             made = key in SERVER_RESOURCE or key.startswith(_VALIDATION) or (key == "url" and uploaded)
             if not made:
-                yield f"resources/{resource['id']}/{key}", value
+                yield f"resources/{resource.get('id')}/{key}", value
+
+
+def _objects(value: Any) -> Iterator[Mapping[str, Any]]:
+    """The objects of a list: a portal may send anything."""
+    return (one for one in value if isinstance(one, Mapping)) if isinstance(value, list) else iter(())

@@ -31,7 +31,8 @@ _LINE = 40
 """Letters in a word: CKAN's pages break lines between words only."""
 _PIECE = 750 * (_LINE + 1)
 """Characters of whole lines, as many as one extra takes."""
-_PLACE = {letter: place for place, letter in enumerate(_LETTERS)}
+_DIGITS = str.maketrans(_LETTERS, "0123456789abcdefghijklmnop")
+"""Letters as ``int`` reads a number of base 26."""
 
 
 class BadMarker(ValueError):
@@ -110,33 +111,31 @@ def _key(number: int) -> str:
 
 def _spelled(raw: bytes) -> str:
     """Bytes, a multiple of a block, in letters."""
-    made = []
-    for start in range(0, len(raw), _BLOCK):
-        rest = int.from_bytes(raw[start : start + _BLOCK])
-        word = []
-        for _ in range(_WORD):
-            rest, place = divmod(rest, 26)
-            word.append(_LETTERS[place])
-        made.append("".join(word))
-    return "".join(made)
+    blocks = (int.from_bytes(raw[start : start + _BLOCK]) for start in range(0, len(raw), _BLOCK))
+    return "".join(_word(block) for block in blocks)
+
+
+def _word(block: int) -> str:
+    letters = []
+    for _ in range(_WORD):
+        block, place = divmod(block, 26)
+        letters.append(_LETTERS[place])
+    return "".join(reversed(letters))
 
 
 def _bytes_of(letters: str) -> bytes:
     """The bytes that letters spell.
 
     Raises:
-        ValueError, KeyError, OverflowError: if they spell none.
+        ValueError, OverflowError: if they spell none.
     """
-    if len(letters) % _WORD or len(letters) < 2 * _WORD:
-        raise BadMarker("length")
-    raw = bytearray()
-    for start in range(0, len(letters), _WORD):
-        number = 0
-        for letter in reversed(letters[start : start + _WORD]):
-            number = number * 26 + _PLACE[letter]
-        raw += number.to_bytes(_BLOCK)
+    if len(letters) % _WORD or len(letters) < 2 * _WORD or not set(letters) <= set(_LETTERS):
+        raise BadMarker("letters")
+    digits = letters.translate(_DIGITS)
+    words = (digits[start : start + _WORD] for start in range(0, len(digits), _WORD))
+    raw = b"".join(int(word, 26).to_bytes(_BLOCK) for word in words)
     size = int.from_bytes(raw[:_BLOCK])
-    packed = bytes(raw[_BLOCK : _BLOCK + size])
+    packed = raw[_BLOCK : _BLOCK + size]
     if len(packed) != size or len(raw) - _BLOCK - size >= _BLOCK or any(raw[_BLOCK + size :]):
         raise BadMarker("length")
     return packed
