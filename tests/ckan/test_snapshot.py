@@ -383,12 +383,21 @@ def test_organizations_that_the_entry_maps_are_used_and_never_written() -> None:
 
 
 @pytest.mark.parametrize(("mark", "ours"), [(CATALOGUE, True), ("another", False)])
-def test_organizations_with_our_mark_are_ours_though_a_run_was_killed(mark: str, ours: bool) -> None:
+@pytest.mark.parametrize("begun", [True, False])
+def test_organizations_with_our_mark_are_ours_though_a_run_was_killed(mark: str, ours: bool, begun: bool) -> None:
     there = [{"name": "so-a", "extras": [{"key": "opendata_catalogue", "value": mark}]}]
     body = wanted("o", Kind.ORGANIZATION, "so-a", title={"vi": "Sở A"})
-    found, _ = completed(MadePortal([private()], answers={"organization_list": there}), body)
+    home_there = private()
+    home_there["extras"].append({"key": "opendata_lease", "value": "{}"})
+    portal = MadePortal([home_there] if begun else [], answers={"organization_list": there})
+    found, _ = completed(portal, body)
     assert (body.subject in found.state.holdings) is ours
     assert (found.state.beyond.get(body.subject) == "organization-foreign") is not ours
+
+
+def test_whose_organizations_are_is_not_asked_after_a_run_that_ended() -> None:
+    _, calls = completed(MadePortal([private()]), wanted("o", Kind.ORGANIZATION, "so-a", title={"vi": "Sở A"}))
+    assert calls == []
 
 
 def edited(count: int, **answers: Any) -> tuple[Snapshot, list[str]]:

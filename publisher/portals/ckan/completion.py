@@ -6,7 +6,7 @@ sysadmin and to an editor of its organization; ``resource_show`` finds the resou
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
@@ -34,30 +34,26 @@ _SHOW = "package_show"
 
 
 def complete(transport: Calls, options: Options, rights: Rights, snapshot: Snapshot, desired: DesiredState) -> Snapshot:
-    """The snapshot with what only single questions show. On a first load nothing is asked.
+    """The snapshot with what only single questions show. On a first load no dataset is asked about.
 
     Raises:
         OpendataError: as :func:`publisher.portals.ckan.snapshot.read`.
     """
     snapshot = _used(snapshot, options, desired)
+    kept = snapshot.kept or HomeState(desired.catalogue_id)
+    seeker = _Seeker(transport, options, rights, kept, snapshot.names, desired.catalogue_id)
+    if rights.sysadmin and snapshot.interrupted:
+        snapshot = _with_bodies(snapshot, seeker.bodies(snapshot.state, desired))
     if snapshot.kept is None:
         return snapshot
-    seeker = _Seeker(transport, options, rights, snapshot.kept, snapshot.names, desired.catalogue_id)
     with ThreadPoolExecutor(PARALLEL) as pool:
         sought = list(pool.map(seeker.seek, _not_held(snapshot.state, desired)))
         drifted = [holding for holding in snapshot.state.holdings.values() if holding.drift]
         edited = list(pool.map(seeker.edited, drifted[:MOST_EDITS], (snapshot.found[one.subject] for one in drifted)))
     edited += [_dated(one, snapshot.found[one.subject]) for one in drifted[MOST_EDITS:]]
     snapshot = _with(snapshot, sought)
-    bodies = seeker.bodies(snapshot.state, desired) if rights.sysadmin else {}
-    state = snapshot.state
-    state = replace(
-        state,
-        holdings={**state.holdings, **{one.subject: one for one in edited}, **bodies},
-        foreign={subject: owner for subject, owner in state.foreign.items() if subject not in bodies},
-        beyond={subject: code for subject, code in state.beyond.items() if subject not in bodies},
-    )
-    return replace(snapshot, state=state)
+    holdings = {**snapshot.state.holdings, **{one.subject: one for one in edited}}
+    return replace(snapshot, state=replace(snapshot.state, holdings=holdings))
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,8 +112,8 @@ class _Seeker:
         return _with_edit(holding, by, str(on) if on else found.revision)
 
     def bodies(self, state: PortalState, desired: DesiredState) -> dict[Subject, Holding]:
-        """Organizations and groups with our mark of which the private dataset does not tell yet, as after a run that
-        was killed: written again, they are ours for good.
+        """Organizations and groups with our mark of which the private dataset does not tell, since the run that made
+        them was killed: written again, they are ours for good.
         """
         found: dict[Subject, Holding] = {}
         for kind, (action, key) in _LISTS.items():
@@ -212,6 +208,17 @@ def _with(snapshot: Snapshot, sought: Iterable[_Sought]) -> Snapshot:
         names |= set() if holding.deleted else {one.ours.name}
     state = replace(snapshot.state, holdings=holdings, foreign=foreign)
     return replace(snapshot, state=state, found=found, names=frozenset(names))
+
+
+def _with_bodies(snapshot: Snapshot, bodies: Mapping[Subject, Holding]) -> Snapshot:
+    state = snapshot.state
+    state = replace(
+        state,
+        holdings={**state.holdings, **bodies},
+        foreign={subject: owner for subject, owner in state.foreign.items() if subject not in bodies},
+        beyond={subject: code for subject, code in state.beyond.items() if subject not in bodies},
+    )
+    return replace(snapshot, state=state)
 
 
 def _actor(data: object) -> str | None:

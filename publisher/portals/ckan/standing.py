@@ -11,7 +11,8 @@ from dataclasses import dataclass, replace
 from publisher.plan.model import Holding, Kind, PortalState, Subject
 from publisher.portals.ckan import drift, marker
 from publisher.portals.ckan.asking import objects, text
-from publisher.portals.ckan.home import HomeState
+from publisher.portals.ckan.home import HomeState, extras_of
+from publisher.portals.ckan.lease import EXTRA as LEASE
 from publisher.portals.ckan.model import Applied, Found, Package
 from publisher.portals.ckan.transport import typed
 
@@ -58,6 +59,11 @@ class Snapshot:
     names: frozenset[str]
     home: Found | None
     kept: HomeState | None = None
+
+    @property
+    def interrupted(self) -> bool:
+        """Whether the last publication may not have come to its end: no private dataset, or a lease that is left."""
+        return self.home is None or LEASE in extras_of(self.home.package)
 
 
 def look(package: Package, whose: Whose, action: str, scope: Sequence[str] = ()) -> Standing:
