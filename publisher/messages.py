@@ -16,8 +16,6 @@ from collections.abc import Mapping
 from functools import lru_cache
 from importlib import resources
 from pathlib import Path
-from string import Formatter
-from typing import Any
 
 from publisher.problem import Problem
 
@@ -37,11 +35,11 @@ def reason_of(error: OSError) -> Term:
     return Term(name if name in _REASONS else error.strerror or type(error).__name__)
 
 
-class _Lenient(Formatter):
+class _Given(dict[str, object]):
     """Leaves a placeholder that has no value as it stands, so that a message never fails."""
 
-    def get_value(self, key: int | str, args: Any, kwargs: Any) -> Any:
-        return kwargs.get(key, "{" + str(key) + "}")
+    def __missing__(self, key: str) -> str:
+        return "{" + key + "}"
 
 
 class Messages:
@@ -90,7 +88,10 @@ def _known(problem: Problem) -> dict[str, object]:
 
 
 def _fill(sentence: str, params: Mapping[str, object]) -> str:
-    return _Lenient().vformat(sentence, (), params) if params else sentence
+    try:
+        return sentence.format_map(_Given(params)) if params else sentence
+    except ValueError:  # a catalogue's own words may hold places without a name, which nothing fills
+        return sentence
 
 
 @lru_cache
