@@ -25,6 +25,8 @@ TYPES = {
     ".json": "application/json; charset=utf-8",
     ".jsonld": "application/ld+json",
     ".jsonl": "application/jsonl; charset=utf-8",
+    ".ics": "text/calendar; charset=utf-8",
+    ".atom": "application/atom+xml; charset=utf-8",
     ".svg": "image/svg+xml",
     ".txt": "text/plain; charset=utf-8",
     ".xml": "application/xml; charset=utf-8",
