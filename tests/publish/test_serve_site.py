@@ -50,7 +50,6 @@ def test_pages_and_files_have_their_types(client: Client) -> None:
         ("/api/3/action/package_list", "application/json; charset=utf-8"),
         ("/assets/app.css", "text/css; charset=utf-8"),
         ("/freshness.ics", "text/calendar; charset=utf-8"),
-        ("/feed.atom", "application/atom+xml; charset=utf-8"),
         (f"/dataset/{NAME}/quality.jsonld", "application/ld+json"),
     ):
         status, headers, _ = client.ask(path)
