@@ -6,21 +6,33 @@ import json
 import re
 import zlib
 from dataclasses import replace
+from pathlib import Path
 from random import Random
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from support.mapped import FIELDS, ID, RECORDS, context, desired
+from support.states import write_catalogue
 
+from publisher.catalogue.load import load
+from publisher.freshness.evidence import observe
+from publisher.freshness.timeline import timeline_of
+from publisher.plan.dataset_record import dataset_record
 from publisher.plan.model import PublishedFile
 from publisher.portals.ckan import marker
+from publisher.portals.ckan.mapping import owned, wanted
 from publisher.portals.ckan.marker import BadMarker, decode, encode
+from publisher.portals.ckan.marker_shape import is_record
 from publisher.portals.ckan.model import Applied, TableState
 
+ROOT = Path(__file__).parents[2]
+
+KEYS = st.sampled_from(["vi", "key", "name", "url", "id", "start", "on", "note", "source", "x"])
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(),
-    lambda one: st.lists(one, max_size=3) | st.dictionaries(st.text(max_size=5), one, max_size=3),
+    lambda one: st.lists(one, max_size=3) | st.dictionaries(KEYS, one, max_size=3),
     max_leaves=8,
 )
 WORD = st.text(max_size=20)
@@ -34,7 +46,7 @@ APPLIED = st.builds(
     digest=WORD,
     commit=MAYBE,
     rules=WORD,
-    record=st.dictionaries(st.text(max_size=8).filter(lambda key: key != "resources"), JSON, max_size=4),
+    record=RECORDS.map(lambda record: {**record, "id": "id", "name": "ten"}),
     fields=st.dictionaries(WORD, WORD, max_size=4),
     files=st.lists(st.builds(PublishedFile, WORD, WORD, SIZE, MAYBE, MAYBE), max_size=3).map(tuple),
     tables=st.dictionaries(
@@ -42,7 +54,7 @@ APPLIED = st.builds(
     ),
     complete=st.booleans(),
 )
-PLAIN = Applied("danh-muc", "id", "ten", "d", None, "r", {"id": "id", "title": {"vi": "Thử"}})
+PLAIN = Applied("danh-muc", "id", "ten", "d", None, "r", {"id": "id", "name": "ten", "title": {"vi": "Thử"}})
 
 
 def spelled(data: Any) -> str:
@@ -68,7 +80,7 @@ def test_what_was_applied_comes_back(applied: Applied) -> None:
 
 @pytest.mark.parametrize("size", [25_000, 40_000, 60_000])
 def test_a_long_one_is_cut_into_extras_that_solr_takes(size: int) -> None:
-    applied = replace(PLAIN, record={"note": Random(size).randbytes(size).hex()})
+    applied = replace(PLAIN, record={**PLAIN.record, "note": Random(size).randbytes(size).hex()})
     pieces = marker.pieces(encode(applied))
     assert list(pieces) == ["opendata", *(f"opendata_{number}" for number in range(2, len(pieces) + 1))]
     assert len(pieces) > 1
@@ -81,9 +93,10 @@ def test_a_long_one_is_cut_into_extras_that_solr_takes(size: int) -> None:
 
 def test_what_only_pages_need_is_left_out() -> None:
     chart = {"x": "nam", "points": [["2024", "", 1]]}
-    record = {"resources": [{"name": "bang", "preview": [["1"]], "chart": chart, "rows": 1}]}
+    resource = {"id": ID, "name": "bang", "rows": 1}
+    record = {**PLAIN.record, "resources": [{**resource, "preview": [["1"]], "chart": chart}]}
     found = decode(encode(replace(PLAIN, record=record))).record
-    assert found == {"resources": [{"name": "bang", "chart": {"x": "nam"}, "rows": 1}]}
+    assert found == {**PLAIN.record, "resources": [{**resource, "chart": {"x": "nam"}}]}
     assert found == marker.kept(record)
     assert record["resources"][0]["preview"]
 
@@ -112,6 +125,8 @@ def test_a_damaged_marker_is_refused_or_says_the_same(data: st.DataObject) -> No
         ("id", 1),
         ("commit", 1),
         ("record", []),
+        ("record", {}),
+        ("record", {"id": "id", "name": 1}),
         ("fields", {"title": 1}),
         ("fields", []),
         ("files", {}),
@@ -134,6 +149,17 @@ def test_wrong_types_are_refused(key: str, value: Any) -> None:
 def test_other_data_are_refused(data: Any) -> None:
     with pytest.raises(BadMarker):
         decode(spelled(data))
+
+
+@given(record=RECORDS, field=st.sampled_from([*FIELDS, "portal_fields", "taken_down"]), value=JSON)
+def test_a_record_that_is_read_can_be_mapped(record: dict[str, Any], field: str, value: Any) -> None:
+    # Whoever may edit a dataset may write anything into its extras.
+    odd = {**desired(record).record, field: value}
+    try:
+        found = decode(spelled([1, {**data_of(PLAIN)[1], "record": odd}]))
+    except BadMarker:
+        return
+    assert owned(wanted(desired(found.record), context()), {})
 
 
 def test_a_bomb_is_refused() -> None:
@@ -165,3 +191,14 @@ def test_digests_are_short_and_of_the_value_alone() -> None:
 )
 def test_our_extras_are_known(key: str, ours: bool) -> None:
     assert marker.is_ours(key) is ours
+
+
+def test_every_record_that_we_make_is_taken(catalogue_dir: Path) -> None:
+    for root in (write_catalogue(catalogue_dir), ROOT):
+        catalogue = load(root).catalogue
+        assert catalogue is not None
+        for dataset in catalogue.sound.values():
+            line = timeline_of(dataset, observe(dataset, {}, {}))
+            record, _ = dataset_record(catalogue, dataset, {}, line, ("csv", "xlsx", "json"))
+            assert is_record(record), dataset.name
+            assert decode(encode(replace(PLAIN, record=record))).record == marker.kept(record)

@@ -10,6 +10,7 @@ from typing import Any
 from publisher.dates import day
 from publisher.messages import messages
 from publisher.plan.model import Record
+from publisher.plan.records import day_of
 from publisher.portals.ckan.model import Options, Rights
 
 TERM = 31_000
@@ -65,7 +66,7 @@ class View:
 
     def day(self, iso: object) -> str:
         """A date as people write it."""
-        return day(str(iso), self.language)
+        return day(str(iso), self.language) if day_of(iso) else str(iso)
 
     def body(self, key: object) -> str:
         """An organization's title; its key where it is not known."""

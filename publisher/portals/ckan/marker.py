@@ -17,6 +17,7 @@ from typing import Any
 
 from publisher.digest import canonical_json, digest_of
 from publisher.plan.model import PublishedFile, Record
+from publisher.portals.ckan.marker_shape import is_record
 from publisher.portals.ckan.model import Applied, TableState
 
 EXTRA = "opendata"
@@ -158,7 +159,7 @@ def _applied(data: Mapping[str, Any]) -> Applied:
         digest=_text(data["digest"]),
         commit=_maybe(data["commit"]),
         rules=_text(data["rules"]),
-        record=_object(data["record"]),
+        record=_record(data["record"]),
         fields={_text(place): _text(value) for place, value in _object(data["fields"]).items()},
         files=tuple(_file(one) for one in _list(data["files"])),
         tables={_text(key): _table(one) for key, one in _object(data["tables"]).items()},
@@ -181,6 +182,12 @@ def _table(data: Any) -> TableState:
     one = _object(data)
     views = tuple(_text(view) for view in _list(one["views"]))
     return TableState(_text(one["schema"]), _text(one["rows_digest"]), _number(one["rows"]), views)
+
+
+def _record(value: Any) -> dict[str, Any]:
+    if not is_record(value):
+        raise BadMarker("record")
+    return _object(value)
 
 
 def _text(value: Any) -> str:
