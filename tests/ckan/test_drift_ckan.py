@@ -137,7 +137,9 @@ def deeply(content: bytes | None, size: int = 10) -> Holding:
     there = held({**UPLOADED, "hash": f"sha256:{sha256}", "size": size})
     file = replace(FILE, sha256=sha256)
     options = context().options
-    ours = replace(applied(there, file), rules=mapping.rules(options), name="ten-a")
+    ours = replace(
+        applied(there, file), rules=mapping.rules(options), name="ten-a", record={"id": "i", "name": "ten-a"}
+    )
     there["extras"] = [{"key": key, "value": text} for key, text in marker.pieces(marker.encode(ours)).items()]
     files = {UPLOADED["url"]: content} if content is not None else {}
     rights = Rights((2, 12), frozenset(), "admin", True)

@@ -89,10 +89,9 @@ def test_answers_of_any_shape_end_in_rights_or_one_clear_line(action: str, answe
 def test_a_real_ckan_tells_a_sysadmin_from_an_editor_in_four_requests(stack: Stack) -> None:
     editor = stack.organization_editor()
     group = stack.action("group_create", name=f"nhom-{editor.name[-8:]}", title="Thử")
-    mark = stack.mark()
     with Transport(Credentials(stack.url, stack.token)) as transport:
         admin = rights(transport)
-    assert [one.action for one in stack.requests_since(mark)] == ACTIONS
+        assert transport.sent.requests == len(ACTIONS)
     version = tuple(map(int, stack.version.split(".")))
     assert (admin.version, admin.user, admin.sysadmin, admin.hidden) == (version, "admin", True, False)
     assert {"activity", "datastore"} <= admin.plugins

@@ -30,9 +30,15 @@ SHA = "a" * 64
 
 def applied(identity: str = "a", name: str | None = None, **more: Any) -> Applied:
     """What we last wrote of a dataset (made up)."""
-    record = {"name": name or f"ten-{identity}", "title": {"vi": "Thử"}}
+    record = {"id": f"our-{identity}", "name": name or f"ten-{identity}", "title": {"vi": "Thử"}}
     made = Applied(
-        CATALOGUE, f"our-{identity}", record["name"], f"digest-{identity}", "c0ffee", mapping.rules(OPTIONS), record
+        CATALOGUE,
+        f"our-{identity}",
+        str(record["name"]),
+        f"digest-{identity}",
+        "c0ffee",
+        mapping.rules(OPTIONS),
+        record,
     )
     return replace(made, **more)
 
