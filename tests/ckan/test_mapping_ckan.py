@@ -12,7 +12,7 @@ import requests
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from support.ckan import ActionError, Stack, fresh
-from support.mapped import RECORDS, SYSADMIN, context, desired, table
+from support.mapped import ID, RECORDS, SYSADMIN, context, desired, table
 
 from publisher.plan.model import Kind
 from publisher.portals.ckan import marker
@@ -99,7 +99,12 @@ def test_a_term_longer_than_solr_takes_fails_the_write(stack: Stack, organizatio
 
 def test_a_marker_of_many_pieces_is_given_back_and_not_found_by_words(stack: Stack, organization: str) -> None:
     columns = [uuid4().hex * 60 for _ in range(700)]
-    record = {"id": str(uuid4()), "name": "thu", "title": {"vi": "Thử"}, "resources": [{"columns": columns}]}
+    record = {
+        "id": str(uuid4()),
+        "name": "thu",
+        "title": {"vi": "Thử"},
+        "resources": [{"id": ID, "name": "a", "columns": columns}],
+    }
     applied = Applied("c" * 36, str(record["id"]), "thu", "d" * 64, None, "r", record)
     pieces = marker.pieces(marker.encode(applied))
     assert len(pieces) > 1
@@ -181,7 +186,7 @@ def test_saving_the_web_form_changes_nothing_of_ours(newest: Stack) -> None:
         "resources": [table()],
     }
     package = {**package_of(mapped(record, owner), owner), "groups": [{"name": group}]}
-    applied = Applied("c", "i", "n", "d", None, "r", record)
+    applied = Applied("c", "i", "n", "d", None, "r", desired(record).record)
     package["extras"] += [{"key": key, "value": value} for key, value in marker.pieces(marker.encode(applied)).items()]
     newest.action("package_create", **package)
     before = held(newest.action("package_show", id=package["name"]))
