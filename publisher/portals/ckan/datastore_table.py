@@ -19,7 +19,7 @@ BATCH_ROWS, BATCH_BYTES = 5_000, 2_000_000
 """What goes into one call, which CKAN carries out in one transaction: some seconds of work for it."""
 _PAGE_ROWS, _PAGE_BYTES = 20_000, 4_000_000
 _FIRST_PAGE = 500
-_IDS = 50_000
+_IDS = 20_000
 
 Info = Mapping[str, Any]
 

@@ -20,7 +20,6 @@ _TEXTS = frozenset({"json", "geojson", "xml", "rdf", "txt"})
 """What image_view and text_view show unless an administrator says otherwise (their config_declaration.yaml)."""
 _LATITUDES = ("lat", "latitude", "vi_do", "vido")
 _LONGITUDES = ("lon", "lng", "long", "longitude", "kinh_do", "kinhdo")
-_GRAPHS = {"line": "lines", "area": "lines", "bar": "columns", "column": "columns", "point": "points"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +103,7 @@ def _charts(resource: Record, words: Messages) -> Iterator[Wish]:
     chart = resource.get("chart") or {}
     ids = column_ids(resource.get("columns", ()))
     if chart.get("x") in ids and chart.get("y") in ids:
-        kind = _GRAPHS.get(chart.get("kind", ""), "columns")
+        kind = "lines" if chart.get("kind") == "line" else "columns"
         settings = {"graph_type": kind, "group": ids[chart["x"]], "series": ids[chart["y"]]}
         yield Wish("recline_graph_view", words.text("Chart"), settings, bare=False)
 
