@@ -70,6 +70,7 @@ def test_fields_of_others_and_of_the_server_are_none_of_our_business() -> None:
     [
         ({"size": 11}, "resources/r/size", 11),
         ({"url": "http://p/download/other.csv"}, "resources/r/url", "other.csv"),
+        ({"url": "http://[p/bang%20.csv"}, "resources/r/url", "bang .csv"),
         ({"url_type": "", "url": "http://elsewhere/bang.csv"}, "resources/r/url", "http://elsewhere/bang.csv"),
     ],
 )

@@ -153,6 +153,7 @@ def test_a_server_that_gives_the_same_page_for_ever_is_refused() -> None:
     assert caught.value.code == "portal-incomplete" and len(portal.calls) < 6
 
 
+KEYS = st.sampled_from(["id", "key", "value", "name", "url", "size", "hash", "url_type", "vocabulary_id"])
 values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(max_size=5),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
@@ -172,11 +173,22 @@ def test_answers_of_any_shape_end_in_a_snapshot_or_one_clear_line(key: str, valu
         assert error.code in {"portal-answer-broken", "portal-incomplete"}
 
 
+@given(st.sampled_from(["extras", "tags", "groups", "resources"]), st.dictionaries(KEYS, values, max_size=3))
+def test_odd_parts_of_a_dataset_of_ours_end_in_a_snapshot_or_one_clear_line(key: str, part: dict[str, Any]) -> None:
+    one = package("a", applied=applied(fields={"resources/r/hash": "x", "extras:x": "y", "tags": "z"}))
+    try:
+        snapshot({**one, key: [*one[key], part]})
+    except OpendataError as error:
+        assert error.code == "portal-answer-broken"
+
+
 @given(values)
 def test_resources_of_any_shape_end_in_a_snapshot_or_one_clear_line(value: Any) -> None:
     files = (PublishedFile("a.csv", SHA, 3, "a"),)
-    ours = applied(fields={"resources/r/hash": "x", "resources/r/name": "y"}, files=files)
-    for resource in (value, {"id": "r", "url": value, "size": value, "hash": value, "name": value, "url_type": value}):
+    digest = marker.digests({"": f"sha256:{SHA}"})[""]
+    ours = applied(fields={"resources/r/hash": digest, "resources/r/name": "y"}, files=files)
+    odd = {"url": value, "size": value, "hash": value, "name": value}
+    for resource in (value, {"id": "r", **odd, "url_type": value}, {"id": "r", **odd, "url_type": "upload"}):
         try:
             snapshot(package("a", applied=ours, resources=[resource]))
         except OpendataError as error:

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 from uuid import UUID, uuid5
 
+from ckanapi.errors import CKANAPIError
+
 from publisher.digest import digest_of_stream
 from publisher.errors import OpendataError
 from publisher.plan.model import Drift, Holding, Record
@@ -13,7 +15,8 @@ from publisher.portals.ckan.asking import Calls, all_objects, ask
 from publisher.portals.ckan.datastore import differs
 from publisher.portals.ckan.drift import files_by_resource
 from publisher.portals.ckan.files import noted
-from publisher.portals.ckan.model import Found, Options, Package
+from publisher.portals.ckan.model import Found, Options, Package, TableState
+from publisher.portals.ckan.settle import refused
 
 TABLE, VIEWS = "table-differs", "views-missing"
 GONE = "portal-file-missing"
@@ -72,12 +75,19 @@ def _table(calls: Calls, options: Options, found: Found) -> str | None:
         return None
     resources = _by_id(applied.record)
     for identity, state in applied.tables.items():
-        if identity in resources and differs(calls, identity, state, resources[identity], options) is not None:
+        if identity in resources and _differs(calls, identity, state, resources[identity], options):
             return TABLE
         there = all_objects(ask(calls, "resource_view_list", {"id": identity}, list), "resource_view_list")
         if not set(state.views) <= {one.get("id") for one in there}:
             return VIEWS
     return None
+
+
+def _differs(calls: Calls, identity: str, state: TableState, resource: Record, options: Options) -> bool:
+    try:
+        return differs(calls, identity, state, resource, options) is not None
+    except CKANAPIError as error:
+        raise refused(error) from error
 
 
 def _by_id(record: Record) -> dict[str, Record]:

@@ -14,7 +14,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 
 from publisher.plan.model import Desired, Drift, Holding, PublishedFile, SourceFile
 from publisher.portals.ckan import mapping, marker
@@ -121,4 +121,4 @@ def _may_be_named(url: str, file: PublishedFile) -> bool:
 
 
 def _file_name(url: str) -> str:
-    return unquote(urlsplit(url).path).rpartition("/")[2]
+    return unquote(url.partition("?")[0]).rpartition("/")[2]

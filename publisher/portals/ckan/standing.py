@@ -10,10 +10,11 @@ from dataclasses import dataclass, replace
 
 from publisher.plan.model import Holding, Kind, PortalState, Subject
 from publisher.portals.ckan import drift, marker
-from publisher.portals.ckan.asking import objects, text
+from publisher.portals.ckan.asking import broken, objects, text
 from publisher.portals.ckan.home import HomeState, extras_of
 from publisher.portals.ckan.lease import EXTRA as LEASE
 from publisher.portals.ckan.model import Applied, Found, Package
+from publisher.portals.ckan.revision import FILE_FIELDS
 from publisher.portals.ckan.transport import typed
 
 UNREADABLE, COPIED = "marker-unreadable", "marker-copied"
@@ -103,7 +104,7 @@ def look(package: Package, whose: Whose, action: str, scope: Sequence[str] = ())
         return replace(standing, problem=UNREADABLE)
     if applied.catalogue != whose.catalogue:
         return standing
-    return replace(standing, found=_found(package, applied, action), holding=_holding(package, applied, whose))
+    return replace(standing, found=_found(package, applied, action), holding=_holding(package, applied, whose, action))
 
 
 def originals(standing: Iterable[Standing]) -> list[Standing]:
@@ -143,9 +144,12 @@ def _found(package: Package, applied: Applied | None, action: str) -> Found:
     )
 
 
-def _holding(package: Package, applied: Applied, whose: Whose) -> Holding:
+def _holding(package: Package, applied: Applied, whose: Whose, action: str) -> Holding:
     subject = Subject(Kind.DATASET, applied.name)
     deleted = package["state"] == "deleted"
+    for resource in package.get("resources") or ():
+        if any(isinstance(resource.get(key), list | dict) for key in FILE_FIELDS):
+            raise broken(action)
     published = drift.files_by_resource(package, applied)
     files = drift.confirmed(package, applied, published)
     changed = () if deleted else drift.drift_of(package, applied, published)
