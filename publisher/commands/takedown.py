@@ -48,7 +48,7 @@ def command(
     from publisher.catalogue.load import load
     from publisher.git import Repository
     from publisher.portals.registry import Setup, address_of, entry_of, make_portal
-    from publisher.reports.outcome import failed
+    from publisher.reports.outcome import failed, outcome_json
     from publisher.zones import day_in
 
     words = session.messages
@@ -87,7 +87,7 @@ def command(
         "still_there": left,
         "leftovers": [asdict(one) for one in later],
         "git": {"commits": list(commits), "paths": list(paths), "commands": list(_commands(prefix, paths))},
-        "failed": [one.code for one in failed(outcomes)],
+        "failed": outcome_json(failed(outcomes)),
     }
     if shape == "json":
         click.echo(json.dumps(result, ensure_ascii=False, indent=2))
@@ -126,9 +126,11 @@ def _leftovers(found: Sequence[Mapping[str, Any]], words: Any) -> Iterator[str]:
 
 
 def _lines(result: dict[str, Any], address: str, words: Any) -> Iterator[str]:
+    from publisher.reports.outcome import why
+
     for name in result["removed"]:
         yield words.text("gone: {address}", address=address + name)
-    yield from (words.of("outcome", code) or words.of("message", code) or code for code in result["failed"])
+    yield from (f"! {why(one['code'], one['params'], words)}" for one in result["failed"])
     for name in result["still_there"]:
         yield words.text("STILL THERE: {address}", address=address + name)
     yield words.text("The note stands at {address}", address=address)

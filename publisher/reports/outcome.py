@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from publisher.errors import Exit
@@ -29,12 +29,15 @@ def outcome_json(outcomes: Sequence[Outcome]) -> list[dict[str, Any]]:
     ]
 
 
+def why(code: str, params: Mapping[str, Any], words: Messages) -> str:
+    """Why something failed, in words."""
+    return words.of("outcome", code, **params) or words.of("message", code, **params) or code
+
+
 def outcome_human(outcomes: Sequence[Outcome], verdict: Verdict, words: Messages) -> Iterator[str]:
     """What was done and what was not, in lines."""
     for one in failed(outcomes):
-        code = one.code or ""
-        said = words.of("outcome", code, **one.params) or words.of("message", code, **one.params) or code
-        yield f"! {one.subject.name}: {said}"
+        yield f"! {one.subject.name}: {why(one.code or '', one.params, words)}"
     done = len(outcomes) - len(failed(outcomes))
     yield words.plural("{count} change published.", "{count} changes published.", done)
     if verdict.plan.rebuild:

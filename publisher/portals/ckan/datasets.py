@@ -35,7 +35,7 @@ from publisher.portals.ckan.model import Applied, Found, Options, Package, Right
 from publisher.portals.ckan.revision import creation, marked, resources_in, revision
 from publisher.portals.ckan.sending import Sending, extras_of, says
 from publisher.portals.ckan.settle import Settled, changed_meanwhile, marker_of, refused
-from publisher.portals.ckan.takedown import take_down
+from publisher.portals.ckan.takedown import KEPT, take_down
 from publisher.portals.ckan.transport import Transport, Unsettled
 
 
@@ -75,7 +75,7 @@ class DatasetWriter:
                 if found is not None:
                     self._ours(found.package, desired.id)
                 if found is not None and "taken_down" in desired.record:
-                    applied = self._applied(wanted, desired, commit, found.applied, Files(), ())
+                    applied = self._applied(wanted, desired, commit, found.applied, Files(), KEPT)
                     return found_of(take_down(self.settled, self.rights, found, wanted, applied, Path(folder)))
                 return self._write(action, wanted, desired, found, commit, Path(folder))
         except CKANAPIError as error:
