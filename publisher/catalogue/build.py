@@ -149,6 +149,8 @@ class Builder:
             licenses=dict(data.get("licenses", {})),
             texts=data.get("texts", "first"),
             tables=data.get("tables", True),
+            datasets=dict(data.get("datasets", {})),
+            groups=dict(data.get("groups", {})),
         )
 
     def review(self, document: Document) -> Review:

@@ -136,6 +136,8 @@ class DatasetBuilder:
             contact_columns=tuple(data.get("contact_columns", ())),
             chart=Chart(chart["x"], chart["y"], chart.get("series"), chart.get("kind", "bar")) if chart else None,
             parts=parts(path) if path else (),
+            formats=tuple(data["formats"]) if "formats" in data else None,
+            portal_fields=data.get("portal_fields", {}),
         )
 
     def _freshness(self, data: Data | None) -> FreshnessTerms | None:

@@ -216,6 +216,10 @@ class PortalEntry:
     """How languages are written: ``first`` (the others as extras) or ``fluent``."""
     tables: bool = True
     """Whether tables go into the DataStore."""
+    datasets: Mapping[str, str] = field(default_factory=dict)
+    """The portal's names of our datasets, where they are not made from ours."""
+    groups: Mapping[str, str] = field(default_factory=dict)
+    """The portal's names of the groups of our themes, where they are others."""
 
 
 @dataclass(frozen=True, slots=True)

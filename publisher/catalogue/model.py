@@ -152,6 +152,9 @@ class Resource:
     contact_columns: tuple[str, ...] = ()
     chart: Chart | None = None
     parts: tuple[Part, ...] = ()
+    formats: tuple[str, ...] | None = None
+    """Formats made from the table beside the file, where they are not those of the portal's entry."""
+    portal_fields: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

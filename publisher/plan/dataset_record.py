@@ -97,7 +97,7 @@ def published_names(dataset: Dataset, facts: Facts, formats: Sequence[str]) -> d
     A file is called as its steward called it, unless a file that we make bears that name.
     """
     taken = {name.lower() for name in _RESERVED}
-    taken |= {f"{one.name}.{format}".lower() for one in dataset.resources for format in formats}
+    taken |= {f"{one.name}.{format}".lower() for one in dataset.resources for format in _offered(one, formats)}
     taken |= {f"{one.name}-form.xlsx".lower() for one in dataset.resources}
     found: dict[str, SourceFile] = {}
     for resource in dataset.resources:
@@ -159,14 +159,22 @@ def _resource(
             "columns": facts.columns,
             "preview": [list(row) for row in facts.preview],
             "missing": {column: count for column, count in facts.missing.items() if count},
-            "derived": [one for one in formats if _fits(one, facts)] if table else None,
+            "derived": [one for one in _offered(resource, formats) if _fits(one, facts)] if table else None,
         }
         if resource.chart is not None and facts.points:
             chart = resource.chart
             made["chart"] = record(
                 {"x": chart.x, "y": chart.y, "series": chart.series, "kind": chart.kind, "points": facts.points}
             )
-    return record(made)
+    made = record(made)
+    if resource.portal_fields:
+        made["portal_fields"] = resource.portal_fields
+    return made
+
+
+def _offered(resource: Resource, formats: Sequence[str]) -> Sequence[str]:
+    """The formats that a resource's table is offered in: its own word, else the portal's."""
+    return formats if resource.formats is None else resource.formats
 
 
 def _fits(format: str, facts: TableFacts) -> bool:

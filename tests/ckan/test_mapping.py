@@ -277,13 +277,13 @@ def test_what_was_withdrawn_has_no_resources(more: dict[str, Any]) -> None:
     assert made({"resources": [table()], **more}).resources == ()
 
 
-def test_a_portals_own_fields_go_there_as_they_are_and_win_nothing_over_ours() -> None:
-    given = {"rieng": {"a": [1]}, "title": "Khác", "resources": [], "extras": {"spatial": "{}", "status": "x"}}
+def test_a_portals_own_fields_go_there_as_they_are_and_win_over_extras_alone() -> None:
+    given = {"rieng": {"a": [1]}, "title": "Khác", "resources": [], "extras": {"spatial": "{}", "identifier": "x"}}
     found = made({"portal_fields": given})
     assert found.fields["rieng"] == {"a": [1]}
     assert found.fields["title"] == "Thử"
     assert "resources" not in found.fields
-    assert (found.extras["spatial"], found.extras["status"]) == ("{}", "published")
+    assert (found.extras["spatial"], found.extras["identifier"]) == ("{}", "x")
     assert record_field("rieng") == record_field("extras:spatial") == "portal_fields"
 
 

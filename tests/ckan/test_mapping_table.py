@@ -42,8 +42,6 @@ def test_the_rule_knows_what_the_table_writes() -> None:
     plain = {row.place for row in (*ROWS, TAGS, GROUPS) if ":" not in row.place and row.when != "fluent"}
     # What a dataset is made of, and what only CKAN decides.
     assert plain | {"id", "private", "resources", "state", "type"} == portal_fields.FIELDS
-    extras = {row.place.removeprefix("extras:") for row in ROWS if row.place.startswith("extras:")}
-    assert {one for one in extras if LANG not in one} == portal_fields.EXTRAS
 
 
 def test_every_field_of_the_table_is_tried() -> None:

@@ -336,7 +336,7 @@ BAD: list[tuple[str, str, Make]] = [
     ("description-short", KINDERGARTENS, dataset(description="Danh sách trường mầm non.")),
     ("translation-missing", KINDERGARTENS, dataset(title="Danh sách trường mầm non")),
     ("portal-field-taken", KINDERGARTENS, dataset(portal_fields={"notes": "Mô tả khác", "rieng": 1})),
-    ("portal-field-taken", KINDERGARTENS, dataset(portal_fields={"extras": {"theme": "x"}})),
+    ("portal-field-taken", KINDERGARTENS, dataset(portal_fields={"extras": {"opendata": "x"}})),
     (
         "secret-in-yaml",
         "catalog/portals.yaml",

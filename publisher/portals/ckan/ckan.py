@@ -45,6 +45,8 @@ def options_of(entry: PortalEntry, settings: Settings) -> Options:
         fluent=entry.texts == "fluent",
         tables=entry.tables,
         drift=entry.drift,
+        datasets=entry.datasets,
+        groups=entry.groups,
     )
 
 

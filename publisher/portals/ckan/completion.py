@@ -17,7 +17,7 @@ from publisher.portals.ckan import mapping
 from publisher.portals.ckan.asking import Calls, all_objects, ask, ask_for
 from publisher.portals.ckan.bodies import MARK
 from publisher.portals.ckan.home import HomeState, extras_of, home_name
-from publisher.portals.ckan.mapping_values import name_of
+from publisher.portals.ckan.mapping_values import dataset_name
 from publisher.portals.ckan.model import Found, Options, Package, Rights
 from publisher.portals.ckan.settle import refused
 from publisher.portals.ckan.standing import MAPPING, NOT_INDEXED, UNFINISHED, Snapshot, Standing, Whose, look
@@ -78,7 +78,7 @@ class _Seeker:
 
     def seek(self, one: Desired) -> _Sought:
         """One request where it is found by its name, two where it is not there."""
-        name, taken = name_of(self.options.prefix, one.subject.name), None
+        name, taken = dataset_name(one.subject.name, self.options), None
         if name not in self.names:
             try:
                 there = self._standing(typed(self.calls.call(_SHOW, {"id": name}), dict, _SHOW))
@@ -173,7 +173,7 @@ def _used(snapshot: Snapshot, options: Options, desired: DesiredState) -> Snapsh
         for subject in state.foreign
         if subject.kind is Kind.DATASET
         and subject in desired.subjects
-        and name_of(options.prefix, subject.name) not in snapshot.names
+        and dataset_name(subject.name, options) not in snapshot.names
     }
     foreign = {key: owner for key, owner in state.foreign.items() if key not in free and key not in used}
     beyond = {key: code for key, code in state.beyond.items() if key not in used}

@@ -55,6 +55,8 @@ def wanted(desired: Desired, context: Context) -> Wanted:
         head, _, key = place.partition(":")
         if head != "extras":
             fields[place] = value
+        elif key in fields or key in extras:
+            continue  # the descriptor's own word for this portal
         elif key in context.rights.fields:
             fields[key] = value
         else:
@@ -123,6 +125,9 @@ def rules(options: Options, context: Context | None = None) -> str:
     for name in ("scope", "drift"):  # say what is read and what is done about it, not what is written
         del how[name]
     how["organizations"], how["licenses"] = dict(options.organizations), dict(options.licenses)
+    for name, names in (("datasets", options.datasets), ("groups", options.groups)):
+        del how[name]
+        how |= {name: dict(names)} if names else {}
     around: list[Any] = []
     if context is not None:
         reach = context.rights

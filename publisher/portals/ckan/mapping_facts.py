@@ -45,7 +45,7 @@ def spoken(key: str, make: Callable[[View], str]) -> Fact:
 
 def name(view: View) -> str:
     """The dataset's name on the portal."""
-    return values.name_of(view.context.options.prefix, str(view.record["name"]))
+    return values.dataset_name(str(view.record["name"]), view.context.options)
 
 
 def title(view: View) -> str:

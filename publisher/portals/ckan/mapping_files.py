@@ -33,11 +33,15 @@ _WRITTEN = {"geojson": "GeoJSON", "jsonl": "JSONL", "ndjson": "JSONL"}
 """Formats that CKAN writes otherwise than in capitals (``ckan/config/resource_formats.json``)."""
 _SCHEME = re.compile(r"(https?|ftp)://")
 _XLSX = "xlsx"
+_NEVER = frozenset({"id", "hash", "url_type", "clear_upload", "upload", "state", "package_id"})
+"""Fields of a resource that no descriptor may give: they would change its file."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Entry:
-    """One file, link or service of a resource. ``tail`` is what the id of all but the first is made from."""
+    """One file, link or service of a resource. ``tail`` is what the id of all but the first is made from, ``link`` the
+    address of a file that the portal itself holds.
+    """
 
     tail: str
     format: str
@@ -46,6 +50,7 @@ class _Entry:
     table: bool = False
     label: str = ""
     said: str = ""
+    link: str | None = None
 
 
 def resources_of(view: View, sources: Sequence[SourceFile]) -> tuple[WantedResource, ...]:
@@ -68,7 +73,10 @@ def _resources(view: View, resource: Record, sources: Sequence[SourceFile]) -> I
         fields = {**_texts(view, resource, label, entry), "format": _written(entry.format), **entry.fields}
         fields = {key: value for key, value in fields.items() if value not in (None, "", {})}
         identity = of if place == 0 else str(uuid5(UUID(of), entry.tail))
-        yield WantedResource(identity, of, fields, entry.file, entry.table)
+        if place == 0:
+            given = resource.get("portal_fields") or {}
+            fields |= {key: value for key, value in given.items() if key not in _NEVER}
+        yield WantedResource(identity, of, fields, entry.file, entry.table, entry.link)
 
 
 def _entries(view: View, resource: Record, sources: Sequence[SourceFile]) -> Iterator[_Entry]:
@@ -101,9 +109,9 @@ def _entries(view: View, resource: Record, sources: Sequence[SourceFile]) -> Ite
         url = str(resource["url"]).strip()
         address = url if _SCHEME.match(url) else f"http://{url}"  # as CKAN does
         format = "API" if resource.get("service") else str(resource.get("format") or _suffix(url))
-        yield _Entry(
-            "url", format, {"url": address, "mimetype": MEDIA_TYPES.get(format.lower())}, label=_written(format)
-        )
+        own = f"/resource/{resource['id']}/download/" in address
+        fields = {"url": None if own else address, "mimetype": MEDIA_TYPES.get(format.lower())}
+        yield _Entry("url", format, fields, link=address if own else None, label=_written(format))
 
 
 def _texts(view: View, resource: Record, label: str, entry: _Entry) -> dict[str, Any]:

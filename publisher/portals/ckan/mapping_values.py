@@ -10,6 +10,7 @@ from fnmatch import fnmatchcase
 
 from publisher.catalogue.frequencies import FREQUENCIES, interval_of
 from publisher.portals.ckan.mapping_view import Context
+from publisher.portals.ckan.model import Options
 
 _EU = "http://publications.europa.eu/resource/authority/"
 _ACCESS = {"public": "PUBLIC", "restricted": "RESTRICTED", "non-public": "NON_PUBLIC"}
@@ -41,6 +42,11 @@ def name_of(prefix: str, name: str) -> str:
     if 2 <= len(full) <= _NAME and full not in _RESERVED:
         return full
     return f"{full[: _NAME - 9]}-{hashlib.sha256(full.encode()).hexdigest()[:8]}"
+
+
+def dataset_name(name: str, options: Options) -> str:
+    """The portal's name of our dataset: the entry's, else ours after the prefix."""
+    return options.datasets.get(name) or name_of(options.prefix, name)
 
 
 def tags_of(keywords: Iterable[str]) -> tuple[str, ...]:
@@ -97,6 +103,8 @@ def owner(key: str, context: Context) -> str:
 
 def group_name(key: str, context: Context) -> str:
     """The group of a theme. Groups and organizations share their names on CKAN: one that is taken gets an ending."""
+    if key in context.options.groups:
+        return context.options.groups[key]
     taken = {organization_name(one, context) for one in context.organizations}
     name = name_of("", key)
     return f"{name}-theme"[-_NAME:] if name in taken else name

@@ -24,7 +24,7 @@ class Options:
     ``organization`` owns the datasets whose own organization we may not write to. ``licenses`` gives the portal's id
     of a licence where it is not found by itself. ``scope`` restricts what is read to datasets of some organizations
     of the portal. ``tables`` says whether tables go into the DataStore. ``drift`` is ``refuse``, ``overwrite`` or
-    ``keep``.
+    ``keep``. ``datasets`` and ``groups`` give the portal's names of datasets and themes where they are not made from ours.
     """
 
     languages: tuple[str, ...]
@@ -36,6 +36,8 @@ class Options:
     fluent: bool = False
     tables: bool = True
     drift: str = "refuse"
+    datasets: Mapping[str, str] = field(default_factory=dict)
+    groups: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +142,8 @@ class WantedResource:
     fields: Mapping[str, Any]
     file: WantedFile | None = None
     table: bool = False
+    link: str | None = None
+    """The address of a file that the portal itself holds: written only where it holds none."""
 
 
 @dataclass(frozen=True, slots=True)

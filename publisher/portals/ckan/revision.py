@@ -133,6 +133,8 @@ def _ours(
         body |= {"url_type": "", "clear_upload": True}
     elif wanted.file is not None and there:
         body["url"] = there.get("url", "")
+    elif wanted.link is not None and there.get("url_type") != "upload":
+        body["url"] = wanted.link
     return body
 
 

@@ -87,7 +87,10 @@ def capabilities(rights: Rights) -> frozenset[str]:
 
 
 def subject_of(name: str, options: Options) -> Subject:
-    """The subject that a portal's name of a dataset stands for, without the prefix of ours."""
+    """The subject that a portal's name of a dataset stands for: the entry's word, else without the prefix of ours."""
+    ours = next((key for key, theirs in options.datasets.items() if theirs == name), None)
+    if ours is not None:
+        return Subject(Kind.DATASET, ours)
     return Subject(Kind.DATASET, name.removeprefix(options.prefix))
 
 

@@ -1,8 +1,8 @@
 """A descriptor's ``portal_fields`` name nothing that is written from the descriptor itself.
 
-``portal_fields`` go to a CKAN portal as they are written, for fields that its own form has. A field that
+``portal_fields`` go to a CKAN portal as they are written, for fields that its own form has and for extras. A field that
 this tool fills from the descriptor, such as the title, can only come from there: what ``portal_fields``
-say of it would be lost without a word.
+say of it would be lost without a word. Of an extra that it would fill too, the word of ``portal_fields`` counts.
 
 To fix it, take the field out of ``portal_fields`` and say it where the descriptor has its place. The
 table in docs/ckan-mapping.md shows which.
@@ -23,15 +23,6 @@ DEPENDS_ON_TODAY: frozenset[str] = frozenset()
 _WRITTEN = "groups id license_id name notes owner_org private resources state tags title type url"
 FIELDS = frozenset(_WRITTEN.split())
 """Fields of a dataset on CKAN that are written from the descriptor."""
-_WRITTEN_EXTRAS = """
-access_rights approval contact_address contact_email contact_name contact_phone contact_url corrections
-data_missing data_partial data_through evidence frequency identifier issued language late_from
-license_text license_title license_url modified next_due next_period organization_name promised provenance
-publisher_email publisher_identifier publisher_name publisher_url responsible reviews security_note
-spatial_text status temporal_end temporal_start theme theme_title updates
-"""
-EXTRAS = frozenset(_WRITTEN_EXTRAS.split())
-"""Extras that are."""
 _OURS = "opendata"
 
 
@@ -39,9 +30,10 @@ def check(context: Context) -> Iterator[Problem]:
     """The problems of a catalogue."""
     for dataset in context.datasets:
         given = dataset.portal_fields
-        for key in sorted(given.keys() & FIELDS):
+        free = {"url"} if dataset.landing_page is None else frozenset()
+        for key in sorted((given.keys() & FIELDS) - free):
             yield at_dataset(dataset, CODE, "portal_fields", key, name=key)
         extras = given.get("extras")
         for key in sorted(extras) if isinstance(extras, Mapping) else ():
-            if key in EXTRAS or str(key).partition("_")[0] == _OURS:
+            if str(key).partition("_")[0] == _OURS:
                 yield at_dataset(dataset, CODE, "portal_fields", "extras", key, name=f"extras.{key}")
