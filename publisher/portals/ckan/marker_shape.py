@@ -51,6 +51,7 @@ _RESOURCE: _Shape = {
     "schema": dict,
     "missing": dict,
     "chart": dict,
+    "portal_fields": dict,
     "parts": [{"name": str, "sha256": str, "bytes": int, "period": str, "rows": int}],
 }
 _RECORD: _Shape = {
