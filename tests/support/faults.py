@@ -17,6 +17,7 @@ import struct
 import threading
 import urllib.parse
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from enum import StrEnum
 from typing import Self
 
@@ -115,7 +116,8 @@ class Proxy:
             self._accept(self._listener)
 
     def _serve(self, client: socket.socket) -> None:
-        with client, client.makefile("rb") as stream:
+        # Whoever was harmed may have gone away by the time of the answer.
+        with suppress(OSError), client, client.makefile("rb") as stream:
             head = _head(stream.readline(), iter(stream.readline, b"\r\n"))
             if head is None:
                 return

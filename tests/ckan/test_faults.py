@@ -1,0 +1,102 @@
+"""Whatever goes wrong at whichever request: one more run, and the portal holds exactly what git says."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from support.ckan import Stack, fresh
+from support.ckan_faults import Case, case_of, what_stands
+from support.faults import Fault, Proxy
+
+SMOKE = {
+    Fault.REFUSED: (1, 9),
+    Fault.LATE_RESET: (8, 12),
+    Fault.LATE_TIMEOUT: (10,),
+    Fault.TOO_MANY: (7, 11),
+    Fault.GATEWAY: (9, 13),
+    Fault.LATE_ERROR: (8, 10, 16),
+    Fault.TRUNCATED: (6, 12),
+    Fault.LOST: (11, 13),
+}
+
+
+class Field:
+    """A CKAN behind a proxy, and what a run without any harm makes of the catalogue there."""
+
+    def __init__(self, stack: Stack, proxy: Proxy, original: Path, folder: Path) -> None:
+        self.stack, self.proxy, self.original, self.folder = stack, proxy, original, folder
+
+    def case(self, changed: bool) -> Case:
+        """A new catalogue; for a change one that has been published and edited."""
+        made = case_of(self.original, self.folder)
+        if changed:
+            assert made.publish() == 0
+            made.change()
+        return made
+
+    def converges(self, fault: Fault, at: int, changed: bool) -> bool:
+        """Whether the run was long enough for the harm; what stands there after one more is as it is to be."""
+        made = self.case(changed)
+        consent = ("--allow", "delete=1") if changed else ()
+        self.proxy.harm(fault, at)
+        made.publish(*consent)
+        long_enough = self.proxy.requests >= at
+        self.proxy.harm(None)
+        if not long_enough:
+            return False
+        left = made.plan()
+        assert left in {0, 2}
+        # What was deleted before the harm needs no consent any more.
+        assert made.publish(*(consent if _still_there(self.stack, made) else ())) == 0, (fault, at)
+        assert made.plan() == 0, (fault, at)
+        assert what_stands(self.stack, made) == self._expected(changed), (fault, at)
+        return True
+
+    def _expected(self, changed: bool) -> Any:
+        key = self.stack.version, changed
+        if key not in _EXPECTED:
+            made = self.case(changed)
+            assert made.publish(*(("--allow", "delete=1") if changed else ())) == 0
+            _EXPECTED[key] = what_stands(self.stack, made)
+        return _EXPECTED[key]
+
+
+_EXPECTED: dict[tuple[str, bool], Any] = {}
+"""What stands there after a run without harm, by version and kind of run: made once."""
+
+
+def _still_there(stack: Stack, case: Case) -> bool:
+    return stack.exists(f"{case.prefix}bieu-mau")
+
+
+@pytest.fixture
+def field(
+    stack: Stack, catalogue_dir: Path, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Field]:
+    monkeypatch.setenv("OPENDATA_NOW", "2024-06-01T03:00:00+00:00")
+    monkeypatch.setenv("CKAN_TOKEN", stack.token)
+    foreign = stack.action("package_create", name=fresh("khac"), owner_org=stack.organization())
+    with Proxy(stack.url, stack.lose_document, hang=2.5) as proxy:
+        monkeypatch.setenv("CKAN_URL", proxy.url)
+        yield Field(stack, proxy, catalogue_dir, tmp_path_factory.mktemp("cases"))
+    assert stack.action("package_show", id=foreign["id"]) == foreign
+
+
+@pytest.mark.parametrize("fault", SMOKE)
+def test_a_run_that_was_harmed_here_and_there_converges(field: Field, fault: Fault) -> None:
+    for at in SMOKE[fault]:
+        assert field.converges(fault, at, changed=False)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("changed", [False, True], ids=["first", "changed"])
+@pytest.mark.parametrize("fault", Fault)
+def test_a_run_that_was_harmed_at_any_request_converges(field: Field, fault: Fault, changed: bool) -> None:
+    at = 1
+    while field.converges(fault, at, changed):
+        at += 1
+    assert at > 10
+    print(f"{field.stack.version} {'changed' if changed else 'first'}: {fault}: {at - 1} tried, {at - 1} converged")
