@@ -241,6 +241,11 @@ def test_a_marker_that_cannot_be_read_is_foreign_told_and_never_touched() -> Non
     assert [(one.subject.name, one.codes) for one in state.notices] == [("ten-a", ("marker-unreadable",))]
 
 
+def test_the_private_dataset_of_another_catalogue_is_just_foreign() -> None:
+    state = snapshot({**private(HomeState("another")), "name": "opendata-another"}).state
+    assert dataset("opendata-another") in state.foreign and not state.notices
+
+
 @pytest.mark.parametrize("first", ["a", "b"])
 def test_of_two_with_our_id_the_copy_is_foreign(first: str) -> None:
     """The copy has other resources, as CKAN keeps their ids unique; else the older one is the original."""

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from publisher.plan.model import Holding, Kind, PortalState, Subject
 from publisher.portals.ckan import drift, marker
 from publisher.portals.ckan.asking import broken, objects, text
-from publisher.portals.ckan.home import HomeState, extras_of
+from publisher.portals.ckan.home import HomeState, decode, extras_of
 from publisher.portals.ckan.lease import EXTRA as LEASE
 from publisher.portals.ckan.model import Applied, Found, Package
 from publisher.portals.ckan.revision import FILE_FIELDS
@@ -101,7 +101,7 @@ def look(package: Package, whose: Whose, action: str, scope: Sequence[str] = ())
     try:
         applied = marker.decode(marked)
     except ValueError:
-        return replace(standing, problem=UNREADABLE)
+        return standing if _is_home(extras) else replace(standing, problem=UNREADABLE)
     if applied.catalogue != whose.catalogue:
         return standing
     return replace(standing, found=_found(package, applied, action), holding=_holding(package, applied, whose, action))
@@ -121,6 +121,15 @@ def originals(standing: Iterable[Standing]) -> list[Standing]:
             rivals[one.holding.subject].append(one)
     copies = {one.id for group in rivals.values() if len(group) > 1 for one in sorted(group, key=_originality)[1:]}
     return [replace(one, found=None, holding=None, problem=COPIED) if one.id in copies else one for one in found]
+
+
+def _is_home(extras: Mapping[str, str]) -> bool:
+    """Whether extras are those of the private dataset of some catalogue."""
+    try:
+        decode(extras)
+    except ValueError:
+        return False
+    return True
 
 
 def _originality(one: Standing) -> tuple[bool, bool, str, str]:
