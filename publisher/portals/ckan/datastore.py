@@ -1,6 +1,6 @@
 """Tables in CKAN's DataStore: typed, with a dictionary, and never empty while they are loaded.
 
-docs/operators/ckan-datastore.md says what a reader sees meanwhile.
+docs/ckan-datastore.md says what a reader sees meanwhile.
 """
 
 from __future__ import annotations
