@@ -69,11 +69,12 @@ def prepare(
     address: str | None = None,
     deep: bool = False,
     wait: float = 0.0,
+    by_row: bool = True,
 ) -> Iterator[Prepared]:
     """Walk from the files to the plan; nothing is written but caches. The portal is open as long as the context.
 
     ``deep`` has the portal look at what it otherwise takes from its notes; ``wait`` is how many seconds it may wait
-    for another publisher.
+    for another publisher. Without ``by_row`` no published table is fetched to say which of its rows change.
 
     Raises:
         OpendataError: ``catalogue-blocked`` and ``portal-older-commit``, which refuse to publish;
@@ -86,7 +87,7 @@ def prepare(
     catalogue, report = checked(session, repository, say, as_of)
     entry = entry_of(catalogue, portal_key)
     say(words.text("Comparing with the portal"), 0, 0)
-    tables = CatalogueTables(catalogue)
+    tables = CatalogueTables(catalogue, by_row=by_row or entry.type == "site")
     steps = partial(say, words.text("Building the portal"))
     backups = session.workspace.backups
     setup = Setup(entry, catalogue.settings, session.root, tables, address, steps, deep, wait, backups)

@@ -66,7 +66,17 @@ def command(
     day = as_of.date() if as_of else None
     with (
         session.workspace.locked("publish", wait),
-        prepare(session, portal, as_of=day, rollback=rollback, address=base_url, deep=deep, wait=wait) as prepared,
+        prepare(
+            session,
+            portal,
+            as_of=day,
+            rollback=rollback,
+            address=base_url,
+            deep=deep,
+            wait=wait,
+            # Who is asked is told each row; where nobody looks, the portal is spared.
+            by_row=not yes,
+        ) as prepared,
     ):
         if reviewed is not None and (reviewed.portal, reviewed.catalogue_id) != (
             prepared.plan.portal,

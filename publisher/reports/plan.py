@@ -145,6 +145,9 @@ def table_words(table: TableChange, words: Messages) -> str:
         parts.append(words.plural("{count} row removed", "{count} rows removed", table.removed))
     if table.changed:
         parts.append(words.plural("{count} row changed", "{count} rows changed", table.changed))
+    if not table.by_row:
+        counts = {"before": table.rows_before, "after": table.rows_after}
+        parts.append(words.text("data changed ({before} → {after} rows)", **counts))
     for sentence, columns in (
         ("new column {columns}", table.columns_added),
         ("column {columns} removed", table.columns_removed),

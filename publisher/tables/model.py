@@ -77,8 +77,8 @@ class TableChange:
     """What changed in a table between two versions, in numbers and names.
 
     Rows are told apart by the primary key where there is one, else by their whole content (then
-    ``changed`` is 0). ``emptied`` are columns that had values and have none now. A change is
-    breaking if a column was removed or its type narrowed, or the key changed.
+    ``changed`` is 0); where ``by_row`` is false they were only counted. ``emptied`` are columns that had values and
+    have none now. A change is breaking if a column was removed or its type narrowed, or the key changed.
     """
 
     resource: str
@@ -93,3 +93,4 @@ class TableChange:
     key_changed: bool = False
     emptied: tuple[str, ...] = ()
     breaking: bool = False
+    by_row: bool = True

@@ -68,10 +68,9 @@ class Application:
         self._stepper = Stepper(kit.transport, journal)
         self._bodies = Bodies(kit.transport, desired.catalogue_id)
         self._context = context_of(desired, state, kit.tables.recipe, kit.options, kit.rights)
-        before = snapshot.kept or HomeState(desired.catalogue_id)
-        self._kept = dict(before.subjects)
-        self._deleted = dict(before.deleted)
-        self._now = replace(before, subjects=self._kept, deleted=self._deleted)
+        self._before = snapshot.kept or HomeState(desired.catalogue_id)
+        self._kept = dict(self._before.subjects)
+        self._deleted = dict(self._before.deleted)
         self.written: dict[Subject, Found] = {}
         self.home: str | None = None
 
@@ -87,6 +86,8 @@ class Application:
         lease = self._lease(owner)
         with lease.held():
             self.home = lease.id
+            # From here on it tells what was done, even where the run breaks off.
+            lease.state = replace(self._before, subjects=self._kept, deleted=self._deleted)
             self._journal.write("leased", home=lease.id)
             yield from made
             for done, outcome in enumerate(self._all(lease, first), 1 + len(made)):
@@ -204,7 +205,7 @@ class Application:
         action = next((one for one in self._plan.actions if one.subject == CATALOGUE), None)
         if wanted is not None and action is not None:
             self._kept[CATALOGUE] = Kept(wanted.id, wanted.digest, wanted.record, desired.commit)
-        state = replace(self._now, commit=desired.commit, tool=desired.tool, as_of=desired.as_of)
+        state = replace(lease.state, commit=desired.commit, tool=desired.tool, as_of=desired.as_of)
         outcome = self._stepper.take(action or Action(Change.UPDATE, CATALOGUE), partial(lease.release, state))
         if action is not None or outcome.status is OutcomeStatus.FAILED:
             yield outcome
@@ -217,4 +218,4 @@ class Application:
         }
         kit, user, name = self._kit, self._context.rights.user, home_name(self._desired.catalogue_id)
         home, address = self._snapshot.home, kit.transport.url
-        return Lease(kit.transport, name, self._now, home, owner, texts, user, address, dead=kit.dead, note=kit.note)
+        return Lease(kit.transport, name, self._before, home, owner, texts, user, address, dead=kit.dead, note=kit.note)

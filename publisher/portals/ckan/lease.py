@@ -74,7 +74,7 @@ class Lease:
     Args:
         calls: the transport.
         name: of the private dataset.
-        state: what it holds; it is given back as it was if the run ends without :meth:`release` with another one.
+        state: what it holds; given back with the lease if the run ends without :meth:`release`, and may be replaced.
         found: the private dataset as the plan knew it; None if there was none.
         owner: the name of the organization that it is to belong to.
         texts: title and notes for people who find it.
