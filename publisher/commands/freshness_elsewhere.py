@@ -34,8 +34,9 @@ def elsewhere(
     *,
     remote: bool = False,
     portal: str | None = None,
+    deep: bool = False,
 ) -> Elsewhere:
-    """Ask what is asked for, of some of a catalogue's datasets.
+    """Ask what is asked for, of some of a catalogue's datasets; ``deep`` reads the portal's files and tables too.
 
     A portal that cannot be reached is told on standard error, and hides no other evidence.
 
@@ -54,7 +55,7 @@ def elsewhere(
     if portal is None:
         return Elsewhere(further)
     try:
-        served, lacks = _portal(session, portal, {one.name for one in datasets}, at.tzinfo)
+        served, lacks = _portal(session, portal, {one.name for one in datasets}, at.tzinfo, deep=deep)
     except OpendataError as error:
         if error.exit_code is not Exit.UNREACHABLE:
             raise
@@ -67,7 +68,7 @@ def elsewhere(
 
 
 def _portal(
-    session: Session, key: str, names: Collection[str], zone: tzinfo | None
+    session: Session, key: str, names: Collection[str], zone: tzinfo | None, *, deep: bool
 ) -> tuple[dict[str, Observation], tuple[Behind, ...]]:
     from publisher.freshness.behind import behind
     from publisher.freshness.line import main_line
@@ -75,11 +76,14 @@ def _portal(
     from publisher.pipeline import prepare
     from publisher.plan.model import Kind
     from publisher.plan.records import day_of
+    from publisher.portals.serving import unserved
 
     # What was published is read record by record, as long as the portal is open.
-    with prepare(session, key) as prepared:
-        holdings = {one.name: held for one, held in prepared.state.holdings.items() if one.kind is Kind.DATASET}
+    with prepare(session, key, deep=deep) as prepared:
+        shown = [held for held in prepared.state.holdings.values() if not held.deleted]
+        holdings = {held.subject.name: held for held in shown if held.subject.kind is Kind.DATASET}
         served = {name: replace(held, record=dict(held.record)) for name, held in holdings.items()}
+        lost = unserved(prepared.portal, [held for name, held in holdings.items() if name in names], deep=deep)
     wanted = {one.name: made for one, made in prepared.desired.subjects.items() if one.kind is Kind.DATASET}
     held = {
         one.name: codes
@@ -94,9 +98,13 @@ def _portal(
         modified = day_of(holding.record.get("modified"))
         if name in names and modified is not None:
             seen[name] = Observation("portal", key, on=modified)
+    older = {one.dataset: one.since for one in behind(served, wanted, held, folders, line)}
+    damaged = {subject.name: files for subject, files in lost.items()}
+    edited = {name: tuple(dict.fromkeys(one.field for one in served[name].drift)) for name in served if name in names}
     lacks = []
-    for one in behind(served, wanted, held, folders, line):
-        title = prepared.catalogue.text(prepared.catalogue.datasets[one.dataset].title, session.messages.language)
-        since = one.since.astimezone(zone).date() if one.since else None
-        lacks.append(Behind(one.dataset, title, key, since))
+    for name in sorted({*older, *damaged, *(name for name, fields in edited.items() if fields)} & set(folders)):
+        title = prepared.catalogue.text(prepared.catalogue.datasets[name].title, session.messages.language)
+        since = older.get(name)
+        day = since.astimezone(zone).date() if since else None
+        lacks.append(Behind(name, title, key, day, damaged.get(name, ()), edited.get(name, ())))
     return seen, tuple(lacks)

@@ -37,6 +37,7 @@ class Asked:
     remote: bool = False
     portal: str | None = None
     fail_on: State = State.OVERDUE
+    deep: bool = False
 
 
 def measure(session: Session, asked: Asked) -> Report:
@@ -85,7 +86,7 @@ def _report(
     chosen = selected(session.root, catalogue, asked.paths, asked.select)
     if (asked.remote or asked.portal) and catalogue.root != session.root:
         raise OpendataError("freshness-past-elsewhere")
-    beyond = elsewhere(session, catalogue, chosen, at, remote=asked.remote, portal=asked.portal)
+    beyond = elsewhere(session, catalogue, chosen, at, remote=asked.remote, portal=asked.portal, deep=asked.deep)
     found = assessments(session, catalogue, chosen, at, repository, beyond.further)
     if asked.organization is not None:
         found = [one for one in found if asked.organization in (one.responsible, one.organization)]

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 import click
 
 from publisher.commands.freshness_measure import Asked, measure
-from publisher.commands.options import SELECT
+from publisher.commands.options import DEEP, SELECT
 from publisher.errors import Exit, OpendataError
 from publisher.freshness.model import State
 from publisher.reports.freshness import FORMATS
@@ -62,7 +62,10 @@ class _Report(click.Command):
     help="The mildest state that ends with exit code 1.",
 )
 @click.option("--upcoming", metavar="P30D", help="Also what comes due in the time from now, such as P30D.")
-@click.option("--portal", metavar="KEY", help="Also compare with what this portal serves: is it behind git?")
+@click.option(
+    "--portal", metavar="KEY", help="Also compare with what this portal serves: is it behind git, do its links answer?"
+)
+@DEEP
 @click.option(
     "--format", "shape", type=click.Choice(FORMATS), default="table", show_default=True, help="How it is written."
 )
@@ -80,6 +83,7 @@ def command(
     fail_on: str,
     upcoming: str | None,
     portal: str | None,
+    deep: bool,
     shape: str,
     out: Path | None,
 ) -> int:
@@ -92,7 +96,9 @@ def command(
 
     if shape == "badges" and out is None:
         raise OpendataError("freshness-badges-where")
-    report = measure(session, Asked(paths, select, instant, organization, upcoming, remote, portal, State(fail_on)))
+    report = measure(
+        session, Asked(paths, select, instant, organization, upcoming, remote, portal, State(fail_on), deep)
+    )
     write(render(report, shape, session.messages), out)
     for file in report.catalogue.broken.values():
         text = "{file} cannot be read and is left out; see opendata validate."

@@ -67,6 +67,23 @@ def test_a_portal_is_behind_from_the_first_change_that_it_lacks(root: Path, caps
     assert data["datasets"][0]["state"] == "due", "a portal's delay is no delay of the data"
 
 
+def test_what_a_portal_does_not_serve_as_published_is_named(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["--catalog", str(root), "--quiet", "publish", "--portal", "site", "--yes"]) == 0
+    files = root / "build/site/dataset/truong-mam-non"
+    table = (files / "truong-mam-non.csv").read_bytes()
+    (files / "truong-mam-non.csv").unlink()
+    (files / "truong-mam-non.csv").write_bytes(table[::-1])
+    _, data, _ = report(root, capsys, "--portal", "site")
+    assert data["behind"] == []
+    (files / "truong-mam-non.xlsx").unlink()
+    _, data, _ = report(root, capsys, "--portal", "site")
+    assert [one["unserved"] for one in data["behind"]] == [["truong-mam-non.xlsx"]]
+    _, data, _ = report(root, capsys, "--portal", "site", "--deep")
+    assert [one["unserved"] for one in data["behind"]] == [["truong-mam-non.csv", "truong-mam-non.xlsx"]]
+    assert run(["--catalog", str(root), "--lang", "en", "freshness", "--portal", "site"]) == 0
+    assert "not served as published: truong-mam-non.xlsx" in capsys.readouterr().out
+
+
 def test_a_portal_out_of_reach_is_unmeasured_and_hides_nothing(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
     code, data, said = report(root, capsys, "--portal", "away")
     assert code == 3

@@ -83,7 +83,9 @@ def test_the_json_is_what_its_schema_says(report: Report) -> None:
     behind = replace(report, behind=(Behind("benh-vien", "Hospitals", "ckan", date(2026, 4, 1)),))
     data = json.loads(one_file(behind, "json"))
     jsonschema.validate(data, SCHEMA, format_checker=jsonschema.FormatChecker())
-    assert data["behind"] == [{"dataset": "benh-vien", "portal": "ckan", "since": "2026-04-01"}]
+    assert data["behind"] == [
+        {"dataset": "benh-vien", "portal": "ckan", "since": "2026-04-01", "unserved": [], "edited": []}
+    ]
     assert [(one["dataset"], (one["period"] or {}).get("name"), one["due_at"]) for one in data["upcoming"]] == [
         ("benh-vien", "2026-Q1", "2026-04-15"),
         ("nhiet-do", "2026-Q1", "2026-04-15"),

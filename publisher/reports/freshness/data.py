@@ -34,7 +34,14 @@ def as_data(report: Report) -> dict[str, Any]:
         data["list_review"] = _review(report.review)
     if report.behind is not None:
         data["behind"] = [
-            {"dataset": one.dataset, "portal": one.portal, "since": _day(one.since)} for one in report.behind
+            {
+                "dataset": one.dataset,
+                "portal": one.portal,
+                "since": _day(one.since),
+                "unserved": list(one.unserved),
+                "edited": list(one.edited),
+            }
+            for one in report.behind
         ]
     return data
 

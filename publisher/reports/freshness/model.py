@@ -25,12 +25,18 @@ DATED = frozenset({State.DELINQUENT, State.OVERDUE, State.DUE, State.FRESH, Stat
 
 @dataclass(frozen=True, slots=True)
 class Behind:
-    """A dataset of which a portal serves an older version than git: how the portal lags, not how late the data are."""
+    """A dataset that a portal does not serve as git has it: how the portal lags, not how late the data are.
+
+    ``since`` is when the first change that it lacks came. ``unserved`` are its files that do not answer or are not
+    what was published, ``edited`` the fields that somebody changed on the portal.
+    """
 
     dataset: str
     title: str
     portal: str
     since: date | None = None
+    unserved: tuple[str, ...] = ()
+    edited: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

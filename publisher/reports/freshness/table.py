@@ -9,7 +9,7 @@ from itertools import groupby
 from publisher.freshness.model import Assessment, State
 from publisher.freshness.words import STATES
 from publisher.messages import Messages
-from publisher.reports.freshness.model import FOLLOWED, RANK, Report
+from publisher.reports.freshness.model import FOLLOWED, RANK, Behind, Report
 from publisher.reports.freshness.words import (
     BEHIND,
     FINAL,
@@ -99,8 +99,17 @@ def _behind(report: Report, words: Messages) -> list[str]:
         return []
     return [
         f"{words.text(BEHIND)} ({len(report.behind)})",
-        *(f"  {one_line(one.title, TITLE)} [{one.dataset}]" for one in report.behind),
+        *(f"  {one_line(one.title, TITLE)} [{one.dataset}]{_damage(one, words)}" for one in report.behind),
     ]
+
+
+def _damage(one: Behind, words: Messages) -> str:
+    told = []
+    if one.unserved:
+        told.append(words.text("not served as published: {files}", files=", ".join(one.unserved)))
+    if one.edited:
+        told.append(words.text("changed on the portal: {fields}", fields=", ".join(one.edited)))
+    return one_line(": " + "; ".join(told), SENTENCE) if told else ""
 
 
 def _upcoming(report: Report, words: Messages) -> list[str]:
