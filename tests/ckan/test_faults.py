@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ import pytest
 from support.ckan import Stack, fresh
 from support.ckan_faults import Case, case_of, what_stands
 from support.faults import Fault, Proxy
+from support.killing import killed_at
 
 SMOKE = {
     Fault.REFUSED: (1, 9),
@@ -45,14 +47,22 @@ class Field:
         made.publish(*consent)
         long_enough = self.proxy.requests >= at
         self.proxy.harm(None)
-        if not long_enough:
-            return False
+        return long_enough and self._mended(made, changed, (fault, at))
+
+    def survives(self, step: int, changed: bool) -> bool:
+        """The same for a publisher that is killed after so many steps of its journal."""
+        made = self.case(changed)
+        arguments = made.arguments("publish", "--yes", *(("--allow", "delete=1") if changed else ()))
+        return killed_at(step, arguments) and self._mended(made, changed, step)
+
+    def _mended(self, made: Case, changed: bool, where: object) -> bool:
         left = made.plan()
         assert left in {0, 2}
         # What was deleted before the harm needs no consent any more.
-        assert made.publish(*(consent if _still_there(self.stack, made) else ())) == 0, (fault, at)
-        assert made.plan() == 0, (fault, at)
-        assert what_stands(self.stack, made) == self._expected(changed), (fault, at)
+        consent = ("--allow", "delete=1") if changed and _still_there(self.stack, made) else ()
+        assert made.publish(*consent) == 0, where
+        assert made.plan() == 0, where
+        assert what_stands(self.stack, made) == self._expected(changed), where
         return True
 
     def _expected(self, changed: bool) -> Any:
@@ -94,9 +104,30 @@ def test_a_run_that_was_harmed_here_and_there_converges(field: Field, fault: Fau
 @pytest.mark.slow
 @pytest.mark.parametrize("changed", [False, True], ids=["first", "changed"])
 @pytest.mark.parametrize("fault", Fault)
-def test_a_run_that_was_harmed_at_any_request_converges(field: Field, fault: Fault, changed: bool) -> None:
+def test_a_run_that_was_harmed_at_any_request_converges(
+    field: Field, fault: Fault, changed: bool, capsys: pytest.CaptureFixture[str]
+) -> None:
     at = 1
     while field.converges(fault, at, changed):
         at += 1
     assert at > 10
-    print(f"{field.stack.version} {'changed' if changed else 'first'}: {fault}: {at - 1} tried, {at - 1} converged")
+    with capsys.disabled():
+        print(
+            f"\n{field.stack.version} {'changed' if changed else 'first'}: {fault}: {at - 1} tried, {at - 1} converged"
+        )
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="needs SIGKILL")
+@pytest.mark.parametrize("changed", [False, True], ids=["first", "changed"])
+def test_a_publisher_that_was_killed_at_any_step_converges(
+    field: Field, changed: bool, capsys: pytest.CaptureFixture[str]
+) -> None:
+    step = 1
+    while field.survives(step, changed):
+        step += 1
+    assert step > 10
+    with capsys.disabled():
+        print(
+            f"\n{field.stack.version} {'changed' if changed else 'first'}: killed {step - 1} times, converged {step - 1}"
+        )

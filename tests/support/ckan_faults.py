@@ -7,7 +7,7 @@ import json
 import re
 import shutil
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -53,8 +53,12 @@ class Case:
         self._edit("tai-lieu-moi", formerly=[OTHER], description=None)
         shutil.rmtree(self.root / "datasets" / FORM)
 
+    def arguments(self, command: str, *more: str) -> list[str]:
+        """A command line on this catalogue and its portal."""
+        return ["--catalog", str(self.root), "--lang", "en", command, "--portal", "there", *more]
+
     def _run(self, command: str, *more: str) -> int:
-        return run(["--catalog", str(self.root), "--lang", "en", command, "--portal", "there", *more])
+        return run(self.arguments(command, *more))
 
     def _edit(self, name: str, **keys: Any) -> None:
         _edit(self.root / "datasets" / name / "dataset.yaml", keys)
@@ -139,6 +143,3 @@ def _edit(path: Path, keys: Mapping[str, Any]) -> None:
 def _write(path: Path, data: Mapping[str, Any]) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(yaml.safe_dump(dict(data), allow_unicode=True, sort_keys=False), "utf-8")
-
-
-Publish = Callable[[Case], int]
