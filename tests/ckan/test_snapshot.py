@@ -397,6 +397,15 @@ def test_a_name_without_the_prefix_of_ours_takes_none_from_us() -> None:
     assert set(found.state.foreign) == {dataset("ten-b"), Subject(Kind.ORGANIZATION, "so-a")}
 
 
+def test_a_name_that_the_entry_gives_stands_for_our_dataset() -> None:
+    options = replace(OPTIONS, prefix="tinh-", datasets={"truong": "schools"})
+    state = snapshot(package("b", "schools"), package("c", "truong"), options=options).state
+    assert state.foreign[dataset("truong")] == "Sở A"
+    odd = [{"key": marker.EXTRA, "value": "edited by hand"}]
+    state = snapshot(package("b", "schools", extras=odd), options=options).state
+    assert state.beyond[dataset("truong")] == "marker-unreadable"
+
+
 def test_organizations_that_the_entry_maps_are_used_and_never_written() -> None:
     options = replace(OPTIONS, organizations={"so-y": "so-a"})
     body = wanted("y", Kind.ORGANIZATION, "so-y")

@@ -21,6 +21,7 @@ from publisher.portals.ckan.asking import Calls, ask, ask_for
 from publisher.portals.ckan.completion import PARALLEL, complete
 from publisher.portals.ckan.drift import explained
 from publisher.portals.ckan.home import HomeState, decode, extras_of, home_name, roll_call
+from publisher.portals.ckan.lease import EXTRA as LEASE
 from publisher.portals.ckan.mapping_values import group_name, organization_name
 from publisher.portals.ckan.model import Found, Options, Rights
 from publisher.portals.ckan.pages import ROWS, SEARCH, read_all
@@ -86,21 +87,14 @@ def capabilities(rights: Rights) -> frozenset[str]:
     return frozenset({"ckan", "sysadmin" if rights.sysadmin else "editor", *known, *views})
 
 
-def subject_of(name: str, options: Options) -> Subject:
-    """The subject that a portal's name of a dataset stands for: the entry's word, else without the prefix of ours."""
-    ours = next((key for key, theirs in options.datasets.items() if theirs == name), None)
-    if ours is not None:
-        return Subject(Kind.DATASET, ours)
-    return Subject(Kind.DATASET, name.removeprefix(options.prefix))
-
-
 def _lost(transport: Calls, indexed: Sequence[Standing], whose: Whose, options: Options) -> list[Standing]:
     """Datasets that the database knows and the index does not; nothing is asked where all of ours answered the roll.
 
     For single organizations nobody lists what the database holds.
     """
     home = next((one.found for one in indexed if one.name == whose.home), None)
-    roll = _kept(home, whose.catalogue).roll if home is not None else None
+    ended = home is not None and LEASE not in extras_of(home.package)
+    roll = _kept(home, whose.catalogue).roll if home is not None and ended else None
     if options.scope or roll == roll_call(one.holding.id for one in indexed if one.holding is not None):
         return []
     known = {one.name for one in indexed}
@@ -166,11 +160,23 @@ def _name(subject: Subject, context: mapping.Context) -> str:
     return to_name(subject.name, context)
 
 
-def _foreign(standing: Iterable[Standing], whose: Whose, options: Options) -> dict[Subject, str]:
-    """Datasets of others with their owners; where ours have a prefix, those under it come last and win."""
-    others = [one for one in standing if one.holding is None and one.name != whose.home]
-    others.sort(key=lambda one: one.name.startswith(options.prefix))
-    return {subject_of(one.name, options): one.owner for one in others}
+def _subjects(standing: Iterable[Standing], options: Options, *, ours: bool) -> dict[str, Subject]:
+    """What the portal's names of datasets stand for with us, the names that may be ours, or the others: the entry's
+    word, else the name without our prefix.
+    """
+    given = {theirs: key for key, theirs in options.datasets.items()}
+    return {
+        one.name: Subject(Kind.DATASET, given.get(one.name, one.name.removeprefix(options.prefix)))
+        for one in standing
+        if (one.name in given or one.name.startswith(options.prefix)) is ours
+    }
+
+
+def _foreign(standing: Sequence[Standing], whose: Whose, options: Options) -> dict[Subject, str]:
+    """Datasets of others with their owners. A name that cannot be ours takes none from those that can."""
+    owners = {one.name: one.owner for one in standing if one.holding is None and one.name != whose.home}
+    subjects = _subjects(standing, options, ours=False) | _subjects(standing, options, ours=True)
+    return {subject: owners[name] for name, subject in subjects.items() if name in owners}
 
 
 def _foreign_bodies(bodies: Mapping[Subject, Holding], context: mapping.Context) -> dict[Subject, str]:
@@ -187,7 +193,7 @@ def _foreign_bodies(bodies: Mapping[Subject, Holding], context: mapping.Context)
 
 
 def _beyond(
-    rights: Rights, bodies: Mapping[Subject, str], standing: Iterable[Standing], options: Options
+    rights: Rights, bodies: Mapping[Subject, str], standing: Sequence[Standing], options: Options
 ) -> dict[Kind | Subject, str]:
     found: dict[Kind | Subject, str] = {subject: FOREIGN[subject.kind] for subject in bodies}
     found |= {Subject(Kind.ORGANIZATION, key): FOREIGN[Kind.ORGANIZATION] for key in options.organizations}
@@ -195,8 +201,9 @@ def _beyond(
         found[Kind.ORGANIZATION] = ASK_ORGANIZATIONS
     if not rights.create_groups:
         found[Kind.THEME] = ASK_GROUPS
-    under = [one for one in standing if one.name.startswith(options.prefix)]
-    return found | {subject_of(one.name, options): one.problem for one in under if one.problem is not None}
+    subjects = _subjects(standing, options, ours=True)
+    odd = {one.name: one.problem for one in standing if one.problem is not None}
+    return found | {subjects[name]: problem for name, problem in odd.items() if name in subjects}
 
 
 def _notices(rights: Rights, standing: Iterable[Standing]) -> tuple[HeldBack, ...]:
