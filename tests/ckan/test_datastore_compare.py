@@ -159,6 +159,7 @@ def test_a_row_of_many_bytes_fills_a_portion_alone(monkeypatch: pytest.MonkeyPat
             "ckan-table-key-repeated",
             {"key": "k"},
         ),
+        ({"fields": ["Nguyễn Văn A"]}, "ckan-table-columns-refused", {}),
         ("Nguyễn Văn A", "ckan-table-refused", {"first": 7, "last": 9}),
     ],
 )

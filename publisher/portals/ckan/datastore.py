@@ -5,7 +5,8 @@ docs/ckan-datastore.md says what a reader sees meanwhile.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from publisher.errors import Exit, OpendataError
@@ -32,8 +33,9 @@ def load(
     more.
 
     Raises:
-        OpendataError: ``ckan-table-refused``, ``ckan-table-column-refused``, ``ckan-table-key-repeated``,
-            ``ckan-table-character``, ``ckan-table-mismatch``, ``ckan-table-unsettled``; what the transport raises.
+        OpendataError: ``ckan-table-refused``, ``ckan-table-column-refused``, ``ckan-table-columns-refused``,
+            ``ckan-table-key-repeated``, ``ckan-table-type-too-narrow``, ``ckan-table-character``,
+            ``ckan-table-mismatch``, ``ckan-table-unsettled``; what the transport raises.
         ckanapi.errors.CKANAPIError: the resource is not there, or we may not write to it.
     """
     columns = columns_of(resource, _header(csv), options.languages[0])
@@ -42,11 +44,11 @@ def load(
     wrong = ""
     for _ in range(_TRIES):
         try:
-            _bring(table, shape, lambda: _lines(csv))
+            stored = _bring(table, shape, lambda: _lines(csv))
         except Unsettled as unsettled:
             wrong = str(unsettled)
             continue
-        wrong = difference(table.info(), shape, resource_id, rows) or ""
+        wrong = difference(table.info(), stored, resource_id, rows) or ""
         if not wrong:
             views = before.views if before else ()
             return TableState(resource.get("schema_digest", ""), resource.get("digest", ""), rows, views)
@@ -98,14 +100,16 @@ def _kind(column: Column, field: Info) -> Kind:
     return found if found is not None and column.info(found).items() <= said.items() else column.kinds[0]
 
 
-def _bring(table: Table, shape: Shape, lines: Lines) -> None:
+def _bring(table: Table, needed: Shape, lines: Lines) -> Shape:
+    """Bring the table to the rows, and say what it is like then."""
     info = table.info()
-    there = {field["id"]: field["type"] for field in info["fields"]} if info else {}
+    there = {field["id"]: field for field in info["fields"]} if info else {}
+    shape = _stored(needed, there)
     types = dict(zip(shape.ids, (kind.name for kind in shape.kinds), strict=True))
-    if info is not None and any(types.get(name) != found for name, found in there.items()):
+    if info is not None and any(types.get(name) != found["type"] for name, found in there.items()):
         # CKAN changes no type in place, and 2.10 removes no column.
         table.drop()
-        info = None
+        info, shape = None, needed
     if info is None:
         changed = _create(table, shape, lines)
     elif _reshaped(table, shape, list(there)):
@@ -115,6 +119,18 @@ def _bring(table: Table, shape: Shape, lines: Lines) -> None:
         table.shape(shape, list(there))
     if changed:
         table.count()
+    return shape
+
+
+def _stored(needed: Shape, there: Mapping[str, Info]) -> Shape:
+    kinds: list[Kind] = []
+    for column, kind in zip(needed.columns, needed.kinds, strict=True):
+        stored = column.stored(kind, there.get(column.id))
+        if stored is None:
+            params = {"column": column.name, "type": there[column.id]["type"]}
+            raise OpendataError("ckan-table-type-too-narrow", Exit.INCOMPLETE, **params)
+        kinds.append(stored)
+    return replace(needed, kinds=tuple(kinds))
 
 
 def _create(table: Table, shape: Shape, lines: Lines) -> bool:

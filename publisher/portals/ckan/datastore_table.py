@@ -205,7 +205,9 @@ def refused(error: object, shape: Shape, numbers: Sequence[int]) -> OpendataErro
     text = str([said.get(key) for key in ("records", "data", "constraints")])
     if "unique" in text:
         return OpendataError("ckan-table-key-repeated", Exit.INCOMPLETE, key=", ".join(shape.key))
-    first, last = (numbers[0], numbers[-1]) if numbers else (0, 0)
+    if not numbers or said.keys() & {"fields", "field", "index", "primary_key"}:
+        return OpendataError("ckan-table-columns-refused", Exit.INCOMPLETE)
+    first, last = numbers[0], numbers[-1]
     column = next((column.name for column in shape.columns if f'column "{column.id}"' in text), None)
     if column is not None:
         return OpendataError("ckan-table-column-refused", Exit.INCOMPLETE, first=first, last=last, column=column)

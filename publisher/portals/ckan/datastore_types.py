@@ -1,7 +1,7 @@
 """Columns of the DataStore made from a table schema: PostgreSQL types, names, and the words of the data dictionary.
 
-A type is chosen by the schema, and a column whose cells do not all fit into it is kept in a wider one: a load never
-fails, rounds or drops anything because of a value.
+A type is chosen by the schema, and a column whose cells do not all fit into it is kept in a wider one: nothing is ever
+rounded or dropped because of a value.
 
 ========================  ===================  =============================================================
 Table Schema              PostgreSQL           why
@@ -78,9 +78,26 @@ class Column:
         """What the data dictionary says of the column when it has that type."""
         notes = self.notes
         if kind is not self.kinds[0]:
-            wider = messages(self.language).text("Not all values fit into the type {type}.", type=self.kinds[0].name)
-            notes = f"{notes}\n{wider}" if notes else wider
+            notes = f"{notes}\n{self.widened}" if notes else self.widened
         return {"label": self.label, "notes": notes, "type_override": kind.override}
+
+    @property
+    def widened(self) -> str:
+        """The dictionary's sentence for a column that is kept in a wider type than its schema says."""
+        return messages(self.language).text("Not all values fit into the type {type}.", type=self.kinds[0].name)
+
+    def stored(self, needed: Kind, there: Mapping[str, Any] | None) -> Kind | None:
+        """The kind that a column gets which stands there already, given the one that its cells need; None where they
+        do not fit into what is there, although the schema never changed.
+
+        A column that was widened stays so: only another schema, to which somebody agreed, makes a new table.
+        """
+        found = self.kind(there["type"]) if there else None
+        if there is None or found is None or found is needed:
+            return needed
+        if self.kinds.index(found) < self.kinds.index(needed):
+            return None
+        return found if str((there.get("info") or {}).get("notes", "")).endswith(self.widened) else needed
 
 
 def columns_of(resource: Mapping[str, Any], names: Sequence[str], language: str) -> tuple[Column, ...]:
