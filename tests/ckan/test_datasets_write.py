@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+import requests
 from support.ckan import Stack
 from support.ckan_writing import Breaking, Desk, Killed, editor, named, sysadmin, without
 
@@ -222,6 +224,55 @@ def test_made_files_are_made_only_if_their_source_changed(admin: Desk) -> None:
     after = admin.write(desired, found)
     assert admin.tables.made == ["truong.csv", "truong.json"] * 2
     as_wanted(admin, desired, after.package)
+
+
+@pytest.mark.parametrize("maker", [sysadmin, editor])
+def test_rows_of_a_table_that_git_no_longer_has_can_be_had_nowhere(
+    stack: Stack, tmp_path: Path, maker: Callable[..., Desk]
+) -> None:
+    desk = maker(stack, tmp_path, options=Options(languages=("vi", "en")))
+    name = named()
+    desk.tables.csv["truong"] = b"ten,so\nA,1\n"
+    schema = {"fields": [{"name": "ten", "type": "string"}, {"name": "so", "type": "integer"}]}
+    told = {"columns": ["ten", "so"], "rows": 1, "digest": "d1", "schema": schema, "schema_digest": "s1"}
+    first = desk.desired(name, resources=[desk.resource(name, "truong", **told | {"derived": ["csv"]})])
+    found = desk.write(first)
+    table = found.package["resources"][0]["id"]
+    assert stack.anonymous("datastore_search", resource_id=table)["total"] == 1
+    as_wanted(desk, first, found.package)
+    after = desk.write(without(first, "resources"), found)
+    assert after.package["resources"] == []
+    assert b"A" not in requests.get(f"{stack.url}/datastore/dump/{table}", timeout=60).content
+    back = desk.write(first, after)
+    assert back.applied is not None
+    assert back.applied.tables[table].rows == 1
+    assert stack.anonymous("datastore_search", resource_id=table)["total"] == 1
+
+
+def test_a_resource_that_somebody_removed_stays_removed_where_the_portal_says_so(stack: Stack, tmp_path: Path) -> None:
+    desk = sysadmin(stack, tmp_path, options=Options(languages=("vi", "en"), tables=False, drift="keep"))
+    name = named()
+    found = desk.write(two_files(desk, name))
+    assert found.applied is not None
+    removed, left = (one["id"] for one in found.package["resources"])
+    stack.action("resource_delete", id=removed)
+    theirs = found_of(stack.action("package_show", id=found.id))
+    places = [one for one in found.applied.fields if one.startswith(f"resources/{removed}/")]
+    drift = [Drift("resources", place, None) for place in places]
+    after = desk.write(without(two_files(desk, name), title={"vi": "Mới"}), theirs, drift=drift)
+    assert [one["id"] for one in after.package["resources"]] == [left]
+    assert after.package["title"] == "Mới"
+
+
+def test_a_restored_dataset_whose_name_is_taken_by_now_is_told(admin: Desk) -> None:
+    desired = admin.desired(named())
+    found = admin.write(desired)
+    admin.writer().delete(found)
+    admin.stack.action("package_create", name=desired.subject.name, owner_org=admin.organization)
+    there = found_of(admin.stack.action("package_show", id=found.id))
+    with pytest.raises(OpendataError) as refused:
+        admin.write(desired, there, change=Change.RESTORE)
+    assert refused.value.code == "portal-name-taken"
 
 
 def test_a_file_that_changed_on_disk_is_refused_before_the_portal_is_touched(admin: Desk) -> None:

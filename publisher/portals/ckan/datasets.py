@@ -30,7 +30,7 @@ from publisher.portals.backups import Backups
 from publisher.portals.base import CannotMake, SourceChanged, Tables
 from publisher.portals.ckan import backup, mapping, marker
 from publisher.portals.ckan.files import Files, prepare
-from publisher.portals.ckan.loading import load_tables, to_load
+from publisher.portals.ckan.loading import empty_table, going, load_tables, to_load
 from publisher.portals.ckan.model import Applied, Found, Options, Package, Rights, TableState, Wanted
 from publisher.portals.ckan.revision import creation, marked, resources_in, revision
 from publisher.portals.ckan.sending import Sending, extras_of, says
@@ -111,6 +111,8 @@ class DatasetWriter:
         before = found.applied if found is not None else None
         drifted = frozenset(one.place for one in action.drift)
         kept = drifted if self.options.drift == "keep" else frozenset()
+        if found is not None:
+            wanted = _without_removed(wanted, found.package, kept)
         files = prepare(
             wanted,
             desired.subject.name,
@@ -134,6 +136,8 @@ class DatasetWriter:
             found = found_of(made)
         if package is None:
             self._keep(found, self._going(found, wanted, files), drifted - kept)
+            for identity in going(wanted, found):
+                empty_table(self.transport, self.rights, identity)
             package = self._revised(found, wanted, applied, files, kept)
         if not loads:
             return found_of(package)
@@ -193,7 +197,7 @@ class DatasetWriter:
         digests = marker.digests(mapping.owned(wanted, files.by_name))
         fields = {place: digest for place, digest in digests.items() if place not in kept}
         fields |= {place: old[place] for place in kept if place in old}
-        ids = {one.id for one in wanted.resources}
+        ids = {one.id for one in wanted.resources if one.table}
         return Applied(
             catalogue=self.catalogue_id,
             id=desired.id,
@@ -244,6 +248,13 @@ def found_of(package: Package) -> Found:
         zlib.compress(json.dumps(package, ensure_ascii=False).encode()),
         applied,
     )
+
+
+def _without_removed(wanted: Wanted, package: Package, kept: Collection[str]) -> Wanted:
+    """What is wanted without the resources that somebody removed, where what others did is kept."""
+    there = {str(one["id"]) for one in package.get("resources") or ()}
+    removed = resources_in(kept) - there
+    return replace(wanted, resources=tuple(one for one in wanted.resources if one.id not in removed))
 
 
 def _as_applied(package: Package, applied: Applied, kept: Collection[str]) -> bool:

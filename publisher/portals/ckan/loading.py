@@ -1,4 +1,4 @@
-"""Tables of a dataset brought into the DataStore after its files: which of them, and from which CSV."""
+"""Tables of a dataset in the DataStore: which are loaded after its files, from which CSV, and which go before."""
 
 from __future__ import annotations
 
@@ -8,8 +8,10 @@ from pathlib import Path
 
 from publisher.plan.model import Record
 from publisher.portals.base import Tables
+from publisher.portals.ckan.datastore_table import Table
 from publisher.portals.ckan.files import Files
 from publisher.portals.ckan.model import Found, Options, Rights, TableState, Wanted, WantedResource
+from publisher.portals.ckan.revision import resources_in
 from publisher.portals.ckan.transport import Transport
 
 CSV = "csv"
@@ -29,6 +31,34 @@ def to_load(
         for one in wanted.resources
         if one.table and (one.id not in active or not _is_loaded(before.get(one.id), records[one.of]))
     )
+
+
+def going(wanted: Wanted, found: Found | None) -> tuple[str, ...]:
+    """The resources of ours whose table git no longer has."""
+    if found is None or found.applied is None:
+        return ()
+    ours, staying = resources_in(found.applied.fields), {one.id for one in wanted.resources if one.table}
+    resources = found.package.get("resources") or ()
+    tables = (str(one["id"]) for one in resources if one.get("datastore_active") or one["id"] in found.applied.tables)
+    return tuple(one for one in tables if one in ours and one not in staying)
+
+
+def empty_table(transport: Transport, rights: Rights, resource: str) -> None:
+    """Remove all rows of a table, where there is one.
+
+    The DataStore goes on giving the rows of a resource that was removed, to everybody, and from 2.11 on they cannot
+    be deleted any more then (measured): so they go first.
+    """
+    if "datastore" not in rights.plugins:
+        return
+    table = Table(transport, resource)
+    if table.info() is None:
+        return
+    if rights.version >= (2, 11):
+        transport.call("datastore_records_delete", {"resource_id": resource, "filters": {}, "force": True})
+    else:
+        table.delete(table.row_ids(0))
+        table.count()
 
 
 def load_tables(

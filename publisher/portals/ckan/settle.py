@@ -87,6 +87,8 @@ class Settled:
             except Unsettled:
                 pass
             except ValidationError as error:
+                if "name" in error.error_dict and "already in use" in str(error.error_dict["name"]):
+                    raise OpendataError("portal-name-taken", Exit.NO, path=str(body["update"].get("name"))) from error
                 if set(error.error_dict) - {"__type"} != {"match"}:
                     raise refused(error) from error
             except NotFound as error:

@@ -20,6 +20,7 @@ from publisher.portals.base import Leftover
 from publisher.portals.ckan import marker
 from publisher.portals.ckan.datastore_table import Table
 from publisher.portals.ckan.files import same_file
+from publisher.portals.ckan.loading import empty_table
 from publisher.portals.ckan.model import Applied, Found, Package, Rights, Wanted, WantedResource
 from publisher.portals.ckan.revision import resources_in, revision
 from publisher.portals.ckan.sending import Sending, says
@@ -50,7 +51,7 @@ def take_down(
     history = list(_old_activities(transport, rights, package)) if rights.sysadmin else []
     stored = [one for one in package.get("resources") or () if one["id"] in ours]
     for resource in stored:
-        _empty(transport, rights, str(resource["id"]))
+        empty_table(transport, rights, str(resource["id"]))
         _remove_views(transport, str(resource["id"]))
     uploaded = {str(one["id"]) for one in stored if one.get("url_type") == "upload"}
     uploaded |= {identity for one in history for identity in one.uploads if one.mine and not _has(package, identity)}
@@ -66,6 +67,9 @@ def take_down(
         return revision(package, notices, files.hashes, extras, places=places, before=before.fields, kept=KEPT)
 
     done = Sending(settled, applied, files).send(package, body, says(applied))
+    for identity in uploaded - {str(one["id"]) for one in stored}:
+        # A resource that was removed keeps its table on the server, where only now it can be reached.
+        empty_table(transport, rights, identity)
     _prove(transport, [package, done], ours | uploaded, notice.read_bytes())
     if rights.sysadmin and rights.version >= (2, 12):
         for one in history:
@@ -135,18 +139,6 @@ def _version(transport: Transport, activity: str) -> Package:
         return {}
     found: Package = (shown.get("data") or {}).get("package") or {}
     return found
-
-
-def _empty(transport: Transport, rights: Rights, resource: str) -> None:
-    """Remove all rows of a table, where there is one."""
-    table = Table(transport, resource)
-    if "datastore" not in rights.plugins or table.info() is None:
-        return
-    if rights.version >= (2, 11):
-        transport.call("datastore_records_delete", {"resource_id": resource, "filters": {}, "force": True})
-    else:
-        table.delete(table.row_ids(0))
-        table.count()
 
 
 def _remove_views(transport: Transport, resource: str) -> None:
