@@ -100,8 +100,10 @@ def test_where_nothing_changed_four_questions_and_the_pages_are_enough(newest: S
 
 def test_a_document_that_the_index_lost_counts_as_held(desk: Desk) -> None:
     one = with_file(desk)
-    desk.stack.lose_document(desk.write(one).id)
+    found = desk.write(one)
+    desk.stack.lose_document(found.id)
     assert only(look(desk, everywhere=True), one).stale == "not-indexed"
+    desk.stack.action("dataset_purge", id=found.id)
 
 
 def test_a_lost_document_is_found_under_its_name_in_a_scope_too(desk: Desk) -> None:
@@ -110,6 +112,7 @@ def test_a_lost_document_is_found_under_its_name_in_a_scope_too(desk: Desk) -> N
     settle(desk)
     desk.stack.lose_document(found.id)
     assert only(look(desk, one), one).stale == "not-indexed"
+    desk.stack.action("dataset_purge", id=found.id)
 
 
 def test_a_deleted_dataset_is_found_whoever_has_its_name_now(desk: Desk) -> None:

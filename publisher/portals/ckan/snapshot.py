@@ -30,8 +30,8 @@ from publisher.portals.ckan.transport import typed
 
 __all__ = ["Snapshot", "capabilities", "complete", "read"]
 
-MOST_LOST = 50
-"""Of more datasets that the index does not know it is better mended than asked about one by one."""
+MOST_LOST, SHARE_LOST = 50, 10
+"""An index that does not know more datasets than this, and a tenth of all, is better mended than asked around."""
 ASK_ORGANIZATIONS, ASK_GROUPS = "ask-administrator-organizations", "ask-administrator-groups"
 FOREIGN = {Kind.ORGANIZATION: "organization-foreign", Kind.THEME: "theme-foreign"}
 HIDDEN = "portal-version-hidden"
@@ -77,7 +77,8 @@ def read(
         beyond=_beyond(rights, _foreign_bodies(bodies, context), standing, options),
         notices=_notices(rights, standing),
     )
-    return Snapshot(state, found, frozenset(one.name for one in standing), home, kept)
+    others = {one.name: one.id for one in standing if one.holding is None and one.name != whose.home}
+    return Snapshot(state, found, frozenset(one.name for one in standing), home, kept, others)
 
 
 def capabilities(rights: Rights) -> frozenset[str]:
@@ -100,7 +101,7 @@ def _lost(transport: Calls, indexed: Sequence[Standing], whose: Whose, options: 
     known = {one.name for one in indexed}
     names = [typed(one, str, "package_list") for one in ask(transport, "package_list", {}, list)]
     lost = [name for name in names if name not in known]
-    if len(lost) > MOST_LOST:
+    if len(lost) > max(MOST_LOST, len(names) // SHARE_LOST):
         raise OpendataError("portal-index-behind", Exit.UNREACHABLE, lost=len(lost), count=len(names))
     with ThreadPoolExecutor(PARALLEL) as pool:
         shown = list(pool.map(lambda name: ask_for(transport, "package_show", {"id": name}), lost))
