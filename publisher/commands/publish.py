@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -15,6 +16,9 @@ from publisher.errors import Exit, OpendataError
 from publisher.plan.model import Outcome, Plan, Risk
 from publisher.plan.safety import Verdict
 from publisher.session import Session
+
+_BETWEEN = frozenset({"locked", "portal-leased", "portal-changed"})
+"""Refusals before anything was written, because another publisher was faster."""
 
 
 @click.command()
@@ -64,35 +68,50 @@ def command(
     reviewed = plan_from_text(plan_file.read_text("utf-8", "replace"), str(plan_file)) if plan_file else None
     wish = Wish(allowed(allow), cap, select, reviewed)
     day = as_of.date() if as_of else None
-    with (
-        session.workspace.locked("publish", wait),
-        prepare(
-            session,
-            portal,
-            as_of=day,
-            rollback=rollback,
-            address=base_url,
-            deep=deep,
-            wait=wait,
-            # Who is asked is told each row; where nobody looks, the portal is spared.
-            by_row=not yes,
-        ) as prepared,
-    ):
-        if reviewed is not None and (reviewed.portal, reviewed.catalogue_id) != (
-            prepared.plan.portal,
-            prepared.plan.catalogue_id,
+
+    def once() -> int:
+        with (
+            session.workspace.locked("publish", wait),
+            prepare(
+                session,
+                portal,
+                as_of=day,
+                rollback=rollback,
+                address=base_url,
+                deep=deep,
+                wait=wait,
+                # Who is asked is told each row; where nobody looks, the portal is spared.
+                by_row=not yes,
+            ) as prepared,
         ):
-            raise OpendataError("plan-for-another-portal", Exit.NO, portal=reviewed.portal)
-        verdict = decide(prepared, wish)
-        if shape == "human":
-            _show(session, prepared.plan, verdict, prepared.warnings)
-        if not verdict.plan.empty and not yes:
-            confirm(session.messages.text("Publish this?"))
-        journal = session.workspace.journal
-        outcomes = carry_out(prepared.portal, verdict.plan, prepared.desired, prepared.state, journal)
-    end = exit_of(outcomes, verdict)
-    _report(session, prepared.plan, verdict, prepared.warnings, outcomes, shape, end)
-    return end
+            if reviewed is not None and (reviewed.portal, reviewed.catalogue_id) != (
+                prepared.plan.portal,
+                prepared.plan.catalogue_id,
+            ):
+                raise OpendataError("plan-for-another-portal", Exit.NO, portal=reviewed.portal)
+            verdict = decide(prepared, wish)
+            if shape == "human":
+                _show(session, prepared.plan, verdict, prepared.warnings)
+            if not verdict.plan.empty and not yes:
+                confirm(session.messages.text("Publish this?"))
+            journal = session.workspace.journal
+            outcomes = carry_out(prepared.portal, verdict.plan, prepared.desired, prepared.state, journal)
+        end = exit_of(outcomes, verdict)
+        _report(session, prepared.plan, verdict, prepared.warnings, outcomes, shape, end)
+        return end
+
+    return _patiently(once, wait)
+
+
+def _patiently(work: Callable[[], int], seconds: float) -> int:
+    """Plan anew where another publisher came in between plan and writing, as long as there is time to wait."""
+    until = time.monotonic() + seconds
+    while True:
+        try:
+            return work()
+        except OpendataError as error:
+            if error.code not in _BETWEEN or time.monotonic() >= until:
+                raise
 
 
 def allowed(given: Sequence[str]) -> dict[Risk, int]:

@@ -178,7 +178,13 @@ def steward(
         stack: Stack = request.getfixturevalue("start_stack")(request.param)
         monkeypatch.setenv("CKAN_URL", stack.url)
         monkeypatch.setenv("CKAN_TOKEN", stack.token)
-        entry = {"type": "ckan", "url_env": "CKAN_URL", "token_env": "CKAN_TOKEN", "prefix": f"t{word}-", "tables": False}
+        entry = {
+            "type": "ckan",
+            "url_env": "CKAN_URL",
+            "token_env": "CKAN_TOKEN",
+            "prefix": f"t{word}-",
+            "tables": False,
+        }
     entry["include"] = ["published", "proposed", "planned", "withdrawn", "not-open"]
     organization, theme = f"so-giao-duc-{word}", f"giao-duc-{word}"
     bodies = {organization: {"name": {"vi": "Sở Giáo dục và Đào tạo", "en": "Department of Education"}}}

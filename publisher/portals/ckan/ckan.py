@@ -5,20 +5,21 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
-from functools import cached_property, partial
+from functools import partial
 from typing import BinaryIO
 
 from publisher.catalogue.model import PortalEntry, Settings
 from publisher.errors import Exit, OpendataError
 from publisher.plan.diff import ABSENT
-from publisher.plan.model import Action, DesiredState, Outcome, Plan, PortalState, Subject
+from publisher.plan.model import Action, DesiredState, Kind, Outcome, Plan, PortalState, Subject
 from publisher.portals.backups import Backups
 from publisher.portals.base import Journal, Leftover
 from publisher.portals.ckan.apply import Application, Kit
+from publisher.portals.ckan.asking import ask_for
 from publisher.portals.ckan.completion import complete
 from publisher.portals.ckan.drift import files_by_resource
 from publisher.portals.ckan.lease import holder_of
-from publisher.portals.ckan.model import Found, Options, Rights
+from publisher.portals.ckan.model import Found, Options, Package, Rights
 from publisher.portals.ckan.proof import disproved
 from publisher.portals.ckan.rights import rights
 from publisher.portals.ckan.snapshot import read
@@ -63,12 +64,9 @@ class CkanPortal:
         self._options = options_of(setup.entry, setup.settings)
         self._transport = connect(setup.entry, setup.root)
         self._notes = Workspace(setup.root)
+        self._rights_now: Rights | None = None
         self._seen: Snapshot | None = None
         self._run: Application | None = None
-
-    @cached_property
-    def _rights(self) -> Rights:
-        return rights(self._transport, self._options.scope)
 
     def snapshot(self) -> PortalState:
         """See :class:`publisher.portals.base.Portal`.
@@ -76,11 +74,11 @@ class CkanPortal:
         Raises:
             OpendataError: as :func:`publisher.portals.ckan.rights.rights` and :mod:`publisher.portals.ckan.snapshot`.
         """
-        until = time.monotonic() + self._setup.wait
         self._seen = self._read()
-        while self._taken() and time.monotonic() < until:
+        home = self._seen.home
+        if self._setup.wait and home is not None and self._is_leased(home.package):
             # Who waits for another publisher plans for what that one leaves behind.
-            time.sleep(min(_ASK_AGAIN, max(0.0, until - time.monotonic())))
+            self._wait(home.id)
             self._seen = self._read()
         return self._seen.state
 
@@ -142,8 +140,30 @@ class CkanPortal:
         """See :class:`publisher.portals.base.Portal`."""
         self._transport.close()
 
+    @property
+    def _rights(self) -> Rights:
+        if self._rights_now is None:
+            self._rights_now = rights(self._transport, self._options.scope)
+        return self._rights_now
+
     def _read(self) -> Snapshot:
-        return read(self._transport, self._options, self._rights, self._catalogue, deep=self._setup.deep)
+        """What stands there now. What another publisher made between two of our questions does not count as gone."""
+        for _ in range(2):
+            self._rights_now = None
+            seen = read(self._transport, self._options, self._rights, self._catalogue, deep=self._setup.deep)
+            bodies = (one for one in seen.state.holdings.values() if one.subject.kind is not Kind.DATASET)
+            if not any(one.deleted for one in bodies):
+                break
+        return seen
+
+    def _wait(self, home: str) -> None:
+        """Wait for another publisher to end, as long as the command says."""
+        until = time.monotonic() + self._setup.wait
+        while (left := until - time.monotonic()) > 0:
+            time.sleep(min(_ASK_AGAIN, left))
+            package = ask_for(self._transport, "package_show", {"id": home})
+            if package is None or not self._is_leased(package):
+                return
 
     def _known(self) -> Snapshot:
         if self._seen is None:
@@ -151,9 +171,8 @@ class CkanPortal:
         assert self._seen is not None
         return self._seen
 
-    def _taken(self) -> bool:
-        home = self._seen.home if self._seen is not None else None
-        return home is not None and holder_of(home.package, self._transport.now(), self._dead_run()) is not None
+    def _is_leased(self, home: Package) -> bool:
+        return holder_of(home, self._transport.now(), self._dead_run()) is not None
 
     @property
     def _notes_key(self) -> list[str]:
