@@ -35,7 +35,7 @@ ABSENT = "absent"
 """Stands for the digest of what is not there, in actions and consents."""
 LOSS = 0.2
 """A table that loses this share of its rows or more is a sudden loss."""
-NAME_TAKEN = ("name-taken-there",)
+NAME_TAKEN, NOT_ADOPTED = ("name-taken-there",), ("not-adopted",)
 _RANK = {Kind.CATALOGUE: 0, Kind.ORGANIZATION: 1, Kind.THEME: 2, Kind.DATASET: 3}
 
 
@@ -89,12 +89,13 @@ def make_plan(portal: str, desired: DesiredState, state: PortalState, compare: C
         ),
         unchanged,
         state.stale,
-        advice,
+        (*advice, *state.notices),
         kept,
     )
     moving = {Change.CREATE, Change.RENAME}
-    taken = [a.subject for a in plan.actions if a.change in moving and a.subject in state.foreign]
-    return hold(plan, dict.fromkeys((one for one in taken if one.kind is Kind.DATASET), NAME_TAKEN))
+    coming = [a.subject for a in plan.actions if a.change in moving and a.subject.kind is Kind.DATASET]
+    taken = dict.fromkeys((one for one in coming if one in state.foreign), NAME_TAKEN)
+    return hold(plan, taken | dict.fromkeys((one for one in coming if one in state.waiting), NOT_ADOPTED))
 
 
 def _same(before: Holding, after: Desired) -> bool:

@@ -117,6 +117,8 @@ class PortalState:
     beyond: Mapping[Kind | Subject, str] = field(default_factory=dict)
     notices: tuple[HeldBack, ...] = ()
     """What was odd when it was read and is nobody's action, with codes; a plan tells it among its advice."""
+    waiting: frozenset[Subject] = frozenset()
+    """Datasets that stand there under the very id that git gives, without our mark: they wait to be adopted."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -132,7 +132,7 @@ def details(action: Action, words: Messages) -> Iterator[str]:
         yield drift_words(one_drift, words)
     for reason in action.reasons:
         code, _, detail = reason.partition(":")
-        if sentence := words.of("reason", code, detail=detail):
+        if sentence := words.of("reason", code, detail=words.of("stale", detail) or detail):
             yield sentence
 
 

@@ -14,6 +14,7 @@ from publisher.plan.model import (
     Desired,
     DesiredState,
     Drift,
+    HeldBack,
     Holding,
     Kind,
     Plan,
@@ -127,6 +128,11 @@ def test_what_rights_do_not_reach_is_advice_and_stops_no_dataset() -> None:
     made = plan([wanted(record("a")), body], [], beyond={Kind.ORGANIZATION: "ask-administrator-organizations"})
     assert [str(one.subject) for one in made.advice] == ["organization/so"]
     assert [str(one.subject) for one in made.actions] == ["dataset/a"]
+
+
+def test_what_was_odd_when_the_portal_was_read_is_told() -> None:
+    odd = HeldBack(subject("b"), ("marker-copied",))
+    assert plan([], [], notices=(odd,)).advice == (odd,)
 
 
 def test_a_name_that_another_owner_has_is_not_taken() -> None:
