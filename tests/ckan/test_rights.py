@@ -74,6 +74,14 @@ def test_versions_that_nobody_keeps_safe_are_refused() -> None:
     assert (caught.code, caught.params) == ("portal-too-old", {"version": "2.9"})
 
 
+def test_a_portal_with_forms_of_its_own_tells_their_fields() -> None:
+    status = {**STATUS, "extensions": ["scheming_datasets"]}
+    schema = {"dataset_fields": [{"field_name": "frequency"}, {"field_name": "theme"}, {"label": "odd"}]}
+    portal = MadePortal(answers={"status_show": status, "scheming_dataset_schema_show": schema})
+    assert rights(portal).fields == {"frequency", "theme"}
+    assert portal.calls == [*ACTIONS, "scheming_dataset_schema_show"]
+
+
 @given(st.sampled_from(ACTIONS), json)
 def test_answers_of_any_shape_end_in_rights_or_one_clear_line(action: str, answer: Any) -> None:
     try:

@@ -1,4 +1,4 @@
-"""What a portal is and what our token may do there, in four requests.
+"""What a portal is and what our token may do there, in four requests (five where it has forms of its own).
 
 Read in the sources of CKAN 2.10, 2.11 and 2.12 and measured there: to CKAN a token that it does not know is nobody, and
 nobody gets answers: ``status_show`` all of it, ``organization_list_for_user`` and ``group_list_authz`` empty lists, a
@@ -20,6 +20,7 @@ from publisher.portals.ckan.model import Rights
 
 OLDEST = (2, 10)
 """The oldest version that is tried; one that hides its version is taken for it, since it can do least."""
+_FORMS = "scheming_datasets"
 _VERSION = re.compile(r"(\d{1,3})\.(\d{1,3})")
 
 
@@ -56,6 +57,7 @@ def rights(transport: Calls, scope: Sequence[str] = ()) -> Rights:
         groups=_names(transport, "group_list_authz", {}),
         create_organizations=sysadmin,
         create_groups=sysadmin,
+        fields=_fields(transport) if _FORMS in (plugins or ()) else frozenset(),
         hidden=version is None or plugins is None,
     )
 
@@ -68,6 +70,14 @@ def _status(transport: Calls) -> dict[str, Any]:
         if isinstance(error.__cause__, NotAuthorized):
             return {}
         raise
+
+
+def _fields(transport: Calls) -> frozenset[str]:
+    """The fields of the portal's own form for datasets (ckanext-scheming)."""
+    schema = ask_for(transport, "scheming_dataset_schema_show", {"type": "dataset"}) or {}
+    listed = schema.get("dataset_fields", [])
+    fields = all_objects(listed, "scheming_dataset_schema_show") if isinstance(listed, list) else []
+    return frozenset(one["field_name"] for one in fields if isinstance(one.get("field_name"), str))
 
 
 def _version(status: dict[str, Any]) -> tuple[int, int] | None:
