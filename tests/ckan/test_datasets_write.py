@@ -399,3 +399,32 @@ def test_the_whole_file_is_sent_as_it_is(admin: Desk) -> None:
     files = admin.source("Danh sách.pdf", bytes(range(256)) * 5000, "a")
     desired = admin.desired(name, files, resources=[admin.resource(name, "a", files)])
     as_wanted(admin, desired, admin.write(desired).package)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("how", HOW)
+def test_broken_off_anywhere_with_a_table_one_more_run_converges(newest: Stack, tmp_path: Path, how: str) -> None:
+    desk = editor(newest, tmp_path, options=Options(languages=("vi", "en")))
+    schema = {"fields": [{"name": "ten", "type": "string"}, {"name": "so", "type": "integer"}]}
+
+    def of(name: str, rows: int) -> Desired:
+        desk.tables.csv["truong"] = b"ten,so\n" + b"".join(b"A,%d\n" % number for number in range(rows))
+        told = {"columns": ["ten", "so"], "rows": rows, "digest": f"d{rows}", "schema": schema, "schema_digest": "s1"}
+        return desk.desired(name, resources=[desk.resource(name, "truong", **told | {"derived": ["csv"]})])
+
+    at, ended = 0, False
+    while not ended:
+        at += 1
+        name = named()
+        found = interrupted(desk, of(name, 1), None, at, how)
+        tried = len(desk.through.calls)
+        for rows, keys in ((3, ()), (3, ("resources",)), (2, ())):
+            desired = without(of(name, rows), *keys)
+            found = interrupted(desk, desired, found, at, how)
+            as_wanted(desk, desired, found.package)
+            for resource in found.package["resources"]:
+                total = newest.anonymous("datastore_search", resource_id=resource["id"])["total"]
+                assert total == resource["rows"]
+                assert len(newest.action("resource_view_list", id=resource["id"])) == 1
+        ended = tried < at or at > 14
+    assert at > 5

@@ -67,9 +67,9 @@ class Settled:
             if there is not None:
                 if marker_of(there):
                     return there
-                raise OpendataError("portal-name-taken", Exit.NO, path=str(body["name"]))
+                raise name_taken(body["name"])
             if taken is not None:
-                raise refused(taken)
+                raise name_taken(body["name"]) if "name" in taken.error_dict else refused(taken)
             self._wait(delay)
         raise AssertionError("the last wait raises")
 
@@ -88,7 +88,7 @@ class Settled:
                 pass
             except ValidationError as error:
                 if "name" in error.error_dict and "already in use" in str(error.error_dict["name"]):
-                    raise OpendataError("portal-name-taken", Exit.NO, path=str(body["update"].get("name"))) from error
+                    raise name_taken(body["update"].get("name")) from error
                 if set(error.error_dict) - {"__type"} != {"match"}:
                     raise refused(error) from error
             except NotFound as error:
@@ -149,6 +149,11 @@ def marker_of(package: Package) -> str | None:
 def changed_meanwhile() -> OpendataError:
     """Somebody wrote a dataset between the plan and us."""
     return OpendataError("portal-changed-meanwhile", Exit.NO)
+
+
+def name_taken(name: object) -> OpendataError:
+    """The name belongs to a dataset that is not ours, or not for us to see."""
+    return OpendataError("portal-name-taken", Exit.NO, path=str(name))
 
 
 def refused(error: CKANAPIError) -> OpendataError:
