@@ -111,10 +111,7 @@ def test_a_run_that_was_harmed_at_any_request_converges(
     while field.converges(fault, at, changed):
         at += 1
     assert at > 10
-    with capsys.disabled():
-        print(
-            f"\n{field.stack.version} {'changed' if changed else 'first'}: {fault}: {at - 1} tried, {at - 1} converged"
-        )
+    _tell(capsys, field, changed, fault, at - 1)
 
 
 @pytest.mark.slow
@@ -127,7 +124,11 @@ def test_a_publisher_that_was_killed_at_any_step_converges(
     while field.survives(step, changed):
         step += 1
     assert step > 10
+    _tell(capsys, field, changed, "killed", step - 1)
+
+
+def _tell(capsys: pytest.CaptureFixture[str], field: Field, changed: bool, harm: str, count: int) -> None:
+    """How many harms were tried; a single one that did not converge would have failed before."""
+    run = "a change" if changed else "a first load"
     with capsys.disabled():
-        print(
-            f"\n{field.stack.version} {'changed' if changed else 'first'}: killed {step - 1} times, converged {step - 1}"
-        )
+        print(f"\nCKAN {field.stack.version}, {run}: {harm}: {count} tried, {count} converged")
