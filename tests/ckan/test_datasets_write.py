@@ -92,6 +92,18 @@ def test_resources_come_go_and_change_places_in_one_request(desk: Desk) -> None:
     as_wanted(desk, desired, after.package)
 
 
+def test_a_file_becomes_a_link_and_a_file_again(admin: Desk) -> None:
+    name = named()
+    file = two_files(admin, name)
+    found = admin.write(file)
+    first = {**file.record["resources"][0], "url": "https://example.org/a.pdf", "parts": []}
+    link = replace(without(file, resources=[first, file.record["resources"][1]]), sources=file.sources[1:])
+    after = admin.write(link, found)
+    assert (after.package["resources"][0]["url"], after.package["resources"][0]["hash"]) == (first["url"], "")
+    as_wanted(admin, link, after.package)
+    as_wanted(admin, file, admin.write(file, after).package)
+
+
 def test_fields_that_git_no_longer_has_are_cleared_and_those_of_others_stay(desk: Desk) -> None:
     name = named()
     first = desk.desired(
@@ -99,7 +111,15 @@ def test_fields_that_git_no_longer_has_are_cleared_and_those_of_others_stay(desk
         landing_page="https://example.org/",
         contact={"email": "so@example.org"},
         portal_fields={"author": "Sở", "extras": {"ours": "1"}},
-        resources=[{"id": desk.catalogue, "name": "a", "url": "https://example.org/a.csv", "title": {"vi": "A"}}],
+        resources=[
+            {
+                "id": desk.catalogue,
+                "name": "a",
+                "url": "https://example.org/a.csv",
+                "title": {"vi": "A", "en": "A"},
+                "description": {"vi": "Mô tả"},
+            }
+        ],
     )
     found = desk.write(first)
     theirs = {**found.package, "maintainer": "Somebody"}
@@ -108,7 +128,9 @@ def test_fields_that_git_no_longer_has_are_cleared_and_those_of_others_stay(desk
     theirs["resources"][1]["their_field"] = "3"
     found = found_of(desk.stack.action("package_update", **theirs))
     desired = without(first, "landing_page", "contact", "portal_fields")
-    desired = replace(desired, record={**desired.record, "keywords": []})
+    bare = {key: value for key, value in first.record["resources"][0].items() if key != "description"}
+    bare["title"] = {"vi": "A"}
+    desired = without(desired, keywords=[], resources=[bare])
     after = desk.write(desired, found).package
     extras = {one["key"]: one["value"] for one in after["extras"]}
     assert (after["url"], after["author"], after["maintainer"]) == ("", "", "Somebody")
@@ -117,6 +139,8 @@ def test_fields_that_git_no_longer_has_are_cleared_and_those_of_others_stay(desk
     assert after["tags"] == []
     assert [one["name"] for one in after["resources"]] == ["theirs", "A"]
     assert after["resources"][1]["their_field"] == "3"
+    assert after["resources"][1]["description"] == ""
+    assert "name_en" not in after["resources"][1]
 
 
 def test_a_renamed_dataset_keeps_its_id_and_its_files(desk: Desk) -> None:

@@ -17,6 +17,9 @@ from publisher.portals.ckan.model import Package, Wanted, WantedResource
 FILE_FIELDS = frozenset({"url", "url_type", "hash", "size", "last_modified"})
 """Fields of a resource that tell of its file."""
 
+COLUMNS = ("name", "description", "format", "mimetype", "hash")
+"""Fields of a resource that CKAN keeps where they are left out (measured); others go then."""
+
 
 def creation(wanted: Wanted, marker: Mapping[str, str], *, active: bool, with_id: bool) -> Package:
     """The body of ``package_create``; ``marker`` are our own extras.
@@ -123,7 +126,8 @@ def _ours(
 ) -> dict[str, Any]:
     """A resource as it is to be: what others wrote into it stays, what git no longer has goes."""
     prefix = f"resources/{wanted.id}/"
-    body = {key: value for key, value in there.items() if f"{prefix}{key}" not in gone or f"{prefix}{key}" in kept}
+    body = {key: value for key, value in there.items() if f"{prefix}{key}" not in gone}
+    body |= {key: "" for key in COLUMNS if f"{prefix}{key}" in gone}
     body |= {key: value for key, value in wanted.fields.items() if f"{prefix}{key}" not in kept}
     body["id"] = wanted.id
     if wanted.id in hashes and f"{prefix}hash" not in kept:
