@@ -256,13 +256,19 @@ def main() -> None:
 
 
 def head(bench: Benchmark, clone: Path) -> None:
-    """Print what was measured, where and when."""
+    """Print what was measured, where and when, and the head of the table."""
+    about(bench, clone, ("frictionless", "jinja2", "pyyaml", "babel", "xlsxwriter"))
+    bench.say(f"| {'job':58} | runs | median     | from-to (s)   | processor | largest process | all together    |")
+    bench.say(f"|{'-' * 60}|-----:|-----------:|--------------:|----------:|----------------:|----------------:|")
+
+
+def about(bench: Benchmark, clone: Path, names: Sequence[str]) -> None:
+    """Print what was measured, where and when; ``names`` are packages whose versions matter."""
     commit = subprocess.run(
         ["git", "rev-parse", "--short=12", "HEAD"], cwd=clone, check=True, capture_output=True, text=True
     ).stdout.strip()
     machine = f"{os.cpu_count()} processors ({platform.processor() or platform.machine()})"
     bench.say(f"{datetime.now(UTC):%Y-%m-%d}, commit {commit}, {platform.platform()}, {machine}")
-    names = ("frictionless", "jinja2", "pyyaml", "babel", "xlsxwriter")
     git = subprocess.run(["git", "--version"], capture_output=True, text=True, check=True).stdout.strip()
     bench.say(f"Python {platform.python_version()}, {git}, " + ", ".join(f"{name} {version(name)}" for name in names))
     if hasattr(os, "getloadavg"):
@@ -270,8 +276,6 @@ def head(bench: Benchmark, clone: Path) -> None:
             f"Other work on the machine when it began: load {os.getloadavg()[0]:.1f} on {os.cpu_count()} processors"
         )
     bench.say()
-    bench.say(f"| {'job':58} | runs | median     | from-to (s)   | processor | largest process | all together    |")
-    bench.say(f"|{'-' * 60}|-----:|-----------:|--------------:|----------:|----------------:|----------------:|")
 
 
 if __name__ == "__main__":
