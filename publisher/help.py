@@ -21,6 +21,7 @@ COMMANDS = {
     "plan": "Say what publishing would change, and why.",
     "publish": "Bring a portal to what git says: validate, plan, ask, apply, verify.",
     "takedown": "Remove a dataset's files from a portal at once and leave a note in their place.",
+    "pull": "Write what a CKAN portal holds as files of this catalogue.",
     "backup": "Say which files of portals were saved before they were overwritten, and get them back.",
     "serve": "Serve the embedded portal on this computer.",
     "freshness": "Say which dataset is up to date, due, overdue or unknown, and by which evidence.",
@@ -65,6 +66,11 @@ EXAMPLES: dict[str, tuple[tuple[str, str], ...]] = {
     ),
     "opendata takedown": (
         ('opendata takedown schools --reason "Holds telephone numbers of persons"', "Remove a dataset's files now."),
+    ),
+    "opendata pull": (
+        ("opendata pull --portal local --dry-run", "See what would be written."),
+        ("opendata pull --portal local --organization health --files", "One body's datasets, with their files."),
+        ("opendata pull --portal local --merge", "Bring edits of the portal's web form back into the files."),
     ),
     "opendata backup": (("opendata backup list", "See what was saved."),),
     "opendata backup restore": (

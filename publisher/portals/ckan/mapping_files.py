@@ -33,7 +33,7 @@ _WRITTEN = {"geojson": "GeoJSON", "jsonl": "JSONL", "ndjson": "JSONL"}
 """Formats that CKAN writes otherwise than in capitals (``ckan/config/resource_formats.json``)."""
 _SCHEME = re.compile(r"(https?|ftp)://")
 _XLSX = "xlsx"
-_NEVER = frozenset({"id", "hash", "url_type", "clear_upload", "upload", "state", "package_id"})
+NEVER = frozenset({"id", "hash", "url_type", "clear_upload", "upload", "state", "package_id"})
 """Fields of a resource that no descriptor may give: they would change its file."""
 
 
@@ -75,7 +75,7 @@ def _resources(view: View, resource: Record, sources: Sequence[SourceFile]) -> I
         identity = of if place == 0 else str(uuid5(UUID(of), entry.tail))
         if place == 0:
             given = resource.get("portal_fields") or {}
-            fields |= {key: value for key, value in given.items() if key not in _NEVER}
+            fields |= {key: value for key, value in given.items() if key not in NEVER}
         yield WantedResource(identity, of, fields, entry.file, entry.table, entry.link)
 
 

@@ -6,7 +6,7 @@ import json
 import zlib
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from publisher.plan.model import Holding, Kind, PortalState, Subject
 from publisher.portals.ckan import drift, marker
@@ -19,7 +19,7 @@ from publisher.portals.ckan.transport import typed
 
 UNREADABLE, COPIED = "marker-unreadable", "marker-copied"
 NOT_INDEXED, UNFINISHED, MAPPING, MISSING = "not-indexed", "unfinished", "mapping", "missing-files"
-_HARVESTED = ("harvest_object_id", "harvest_source_id", "harvest_source_title")
+HARVESTED = ("harvest_object_id", "harvest_source_id", "harvest_source_title")
 _LEVEL = 1
 """Of compression: ten thousand packages a run."""
 
@@ -52,7 +52,7 @@ class Standing:
 @dataclass(frozen=True, slots=True)
 class Snapshot:
     """What stands there. ``found`` are datasets of ours, ``names`` the portal's names of all that we know of; ``home``
-    is the private dataset and ``kept`` what it tells.
+    is the private dataset and ``kept`` what it tells; ``others`` are CKAN's ids of datasets that are not ours, by name.
     """
 
     state: PortalState
@@ -60,6 +60,7 @@ class Snapshot:
     names: frozenset[str]
     home: Found | None
     kept: HomeState | None = None
+    others: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def interrupted(self) -> bool:
@@ -96,7 +97,7 @@ def look(package: Package, whose: Whose, action: str, scope: Sequence[str] = ())
     if standing.name == whose.home:
         return replace(standing, found=_found(package, None, action))
     marked = marker.gather(extras)
-    if marked is None or any(key in extras for key in _HARVESTED) or (scope and body.get("name") not in scope):
+    if marked is None or any(key in extras for key in HARVESTED) or (scope and body.get("name") not in scope):
         return standing
     try:
         applied = marker.decode(marked)

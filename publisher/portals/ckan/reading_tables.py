@@ -1,0 +1,53 @@
+"""The data dictionary of a table in the DataStore as a table schema of ours."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from publisher.portals.ckan.reading_values import line, text
+
+_ROW = "_id"
+_TYPES = (
+    ("int", "integer"),
+    ("serial", "integer"),
+    ("numeric", "number"),
+    ("float", "number"),
+    ("double", "number"),
+    ("bool", "boolean"),
+    ("timestamp", "datetime"),
+    ("date", "date"),
+    ("time", "time"),
+    ("json", "object"),
+)
+"""What the types of PostgreSQL begin with; all others are text."""
+
+
+def schema_of(info: Mapping[str, Any]) -> dict[str, Any] | None:
+    """A table schema from the answer of ``datastore_info``: types, labels, notes, the primary key; None without columns.
+
+    CKAN keeps a primary key as a unique index over its columns.
+    """
+    listed = info.get("fields")
+    fields: dict[str, dict[str, Any]] = {}
+    keys = []
+    for one in listed if isinstance(listed, list) else ():
+        name = line(one.get("id")) if isinstance(one, Mapping) else None
+        if name is None or name == _ROW or name in fields:
+            continue
+        fields[name] = _field(name, one)
+        schema = one.get("schema")
+        if isinstance(schema, Mapping) and schema.get("uniquekey") is True:
+            keys.append(name)
+    if not fields:
+        return None
+    return {"fields": list(fields.values()), **({"primaryKey": keys} if keys else {})}
+
+
+def _field(name: str, one: Mapping[str, Any]) -> dict[str, Any]:
+    said = one.get("info")
+    info: Mapping[str, Any] = said if isinstance(said, Mapping) else {}
+    made = {"name": name, "title": line(info.get("label")), "description": text(info.get("notes"))}
+    kind = str(one.get("type") or "").lower()
+    found = next((ours for theirs, ours in _TYPES if kind.startswith(theirs) and not kind.endswith("]")), "string")
+    return {**{key: value for key, value in made.items() if value}, "type": found}
