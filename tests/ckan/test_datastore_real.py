@@ -299,6 +299,32 @@ def test_an_answer_that_was_lost_is_settled_by_comparing(
         assert sorted(site.column("ma")) == sorted(str(one[0]) for one in wanted)
 
 
+def test_a_portal_that_breaks_off_again_and_again_is_told_in_one_line(site: Site) -> None:
+    class Broken:
+        def call(self, action: str, data: Mapping[str, Any] | None = None) -> Any:
+            if action == "datastore_create":
+                raise Unsettled(action, "timeout")
+            return site.transport.call(action, data)
+
+    with pytest.raises(OpendataError) as broken:
+        site.load([["1"]], names=["ma"], transport=Broken())
+    assert (broken.value.code, broken.value.params["seen"]) == ("ckan-table-unsettled", "timeout")
+
+
+def test_a_table_that_something_else_keeps_changing_is_told(site: Site) -> None:
+    class Meddled:
+        def call(self, action: str, data: Mapping[str, Any] | None = None) -> Any:
+            result = site.transport.call(action, data)
+            if action == "datastore_upsert":
+                more = {"resource_id": site.resource_id, "force": True, "method": "insert", "records": [{"ma": "?"}]}
+                site.transport.call("datastore_upsert", more)
+            return result
+
+    with pytest.raises(OpendataError) as meddled:
+        site.load([["1"]], names=["ma"], transport=Meddled(), primaryKey=[])
+    assert (meddled.value.code, meddled.value.params["seen"]) == ("ckan-table-mismatch", "table rows")
+
+
 def test_a_value_that_comes_later_and_does_not_fit_leaves_the_table_as_it_is(site: Site) -> None:
     names = ["so_hoc_sinh"]
     site.load([["1"]], names=names, primaryKey=[])

@@ -10,6 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from publisher.errors import Exit, OpendataError
+from publisher.messages import Term
 from publisher.plan.model import Record
 from publisher.portals.ckan.datastore_compare import Lines, beside, by_key, by_position
 from publisher.portals.ckan.datastore_table import Caller, Info, Line, Shape, Table, batches, index_name
@@ -41,19 +42,19 @@ def load(
     columns = columns_of(resource, _header(csv), options.languages[0])
     shape, rows = _survey(columns, _key(resource, columns), csv)
     table = Table(transport, resource_id)
-    wrong = ""
+    code, seen = "", Term("")
     for _ in range(_TRIES):
         try:
             stored = _bring(table, shape, lambda: _lines(csv))
         except Unsettled as unsettled:
-            wrong = str(unsettled)
+            code, seen = "ckan-table-unsettled", Term(unsettled.seen)
             continue
-        wrong = difference(table.info(), stored, resource_id, rows) or ""
-        if not wrong:
+        wrong = difference(table.info(), stored, resource_id, rows)
+        if wrong is None:
             views = before.views if before else ()
             return TableState(resource.get("schema_digest", ""), resource.get("digest", ""), rows, views)
-    code = "ckan-table-mismatch" if wrong in DIFFERENCES else "ckan-table-unsettled"
-    raise OpendataError(code, Exit.INCOMPLETE, resource=resource.get("name", resource_id), seen=wrong)
+        code, seen = "ckan-table-mismatch", Term(f"table {wrong}")
+    raise OpendataError(code, Exit.INCOMPLETE, resource=resource.get("name", resource_id), seen=seen)
 
 
 def differs(transport: Caller, resource_id: str, state: TableState, resource: Record, options: Options) -> str | None:
