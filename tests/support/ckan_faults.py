@@ -50,7 +50,7 @@ class Case:
         self._edit(TABLE, title={"vi": "Tên mới", "en": "New name"}, keywords=[f"từ {self.word}", f"mới {self.word}"])
         (self.root / "datasets" / TABLE / f"{TABLE}.csv").write_bytes(ROWS.encode())
         (self.root / "datasets" / OTHER).rename(self.root / "datasets" / "tai-lieu-moi")
-        self._edit("tai-lieu-moi", formerly=[OTHER], description=None)
+        self._edit("tai-lieu-moi", formerly=[OTHER], issued=None)
         shutil.rmtree(self.root / "datasets" / FORM)
 
     def arguments(self, command: str, *more: str) -> list[str]:
