@@ -159,7 +159,11 @@ class Steward:
         return done.returncode != 0
 
 
-@pytest.fixture(params=["site", on(NEWEST), *(on(version, pytest.mark.slow) for version in OLDER)])
+EDITOR = pytest.param(f"{NEWEST} editor", marks=pytest.mark.ckan)
+"""Somebody who may write datasets of one organization, and nothing else."""
+
+
+@pytest.fixture(params=["site", on(NEWEST), EDITOR, *(on(version, pytest.mark.slow) for version in OLDER)])
 def steward(
     request: pytest.FixtureRequest,
     catalogue_dir: Path,
@@ -174,19 +178,20 @@ def steward(
     monkeypatch.setenv("OPENDATA_NOW", "2024-06-01T03:00:00+00:00")
     word = uuid.uuid4().hex[:8]
     entry: dict[str, Any] = {"type": "site", "path": "build/site"}
-    if request.param != "site":
-        stack: Stack = request.getfixturevalue("start_stack")(request.param)
-        monkeypatch.setenv("CKAN_URL", stack.url)
-        monkeypatch.setenv("CKAN_TOKEN", stack.token)
-        entry = {
-            "type": "ckan",
-            "url_env": "CKAN_URL",
-            "token_env": "CKAN_TOKEN",
-            "prefix": f"t{word}-",
-            "tables": False,
-        }
-    entry["include"] = ["published", "proposed", "planned", "withdrawn", "not-open"]
     organization, theme = f"so-giao-duc-{word}", f"giao-duc-{word}"
+    version, _, person = request.param.partition(" ")
+    if version != "site":
+        stack: Stack = request.getfixturevalue("start_stack")(version)
+        entry = {"type": "ckan", "url_env": "CKAN_URL", "token_env": "CKAN_TOKEN", "prefix": f"t{word}-"}
+        # The DataStore has tests of its own on each version.
+        entry["tables"] = version == NEWEST
+        token = stack.token
+        if person:
+            editor = stack.organization_editor()
+            token, entry["organizations"] = editor.token, {organization: editor.organization}
+        monkeypatch.setenv("CKAN_URL", stack.url)
+        monkeypatch.setenv("CKAN_TOKEN", token)
+    entry["include"] = ["published", "proposed", "planned", "withdrawn", "not-open"]
     bodies = {organization: {"name": {"vi": "Sở Giáo dục và Đào tạo", "en": "Department of Education"}}}
     edit("catalog/catalog.yaml", id=str(uuid.uuid4()))
     edit("catalog/organizations.yaml", **{"so-giao-duc": None, **bodies})
@@ -194,11 +199,12 @@ def steward(
     edit("catalog/portals.yaml", site=None, there=entry)
     edit(f"datasets/{NAME}/dataset.yaml", organization=organization, themes=[theme], keywords=[f"từ khóa {word}"])
     yield Steward(catalogue_dir, edit, capsys, entry, dict(os.environ))
-    if request.param != "site":
-        _leave_nothing(stack, catalogue_dir, entry["prefix"], organization, theme)
+    if version != "site":
+        owner = entry.get("organizations", {}).get(organization, organization)
+        _leave_nothing(stack, catalogue_dir, entry["prefix"], owner, None if person else theme)
 
 
-def _leave_nothing(stack: Stack, root: Path, prefix: str, organization: str, theme: str) -> None:
+def _leave_nothing(stack: Stack, root: Path, prefix: str, organization: str, theme: str | None) -> None:
     """Remove what the test made, so that a CKAN which many runs share does not fill up."""
     catalogue = yaml.safe_load((root / "catalog/catalog.yaml").read_text("utf-8"))["id"]
     query = {"q": f"name:{prefix}*", "rows": 100, "include_private": True, "include_drafts": True, "fl": "id"}
@@ -206,4 +212,5 @@ def _leave_nothing(stack: Stack, root: Path, prefix: str, organization: str, the
     for name in (*found, f"opendata-{catalogue[:12]}"):
         stack.action("dataset_purge", id=name)
     stack.action("organization_purge", id=organization)
-    stack.action("group_purge", id=theme)
+    if theme is not None:
+        stack.action("group_purge", id=theme)
