@@ -107,13 +107,7 @@ def _pull(
     click.echo(words.plural("{count} dataset read.", "{count} datasets read.", count), err=True)
     if found.datasets and not dry_run and not session.quiet:
         if catalogue.settings.standing != "official":
-            click.echo(
-                words.text(
-                    "This catalogue is a trial (standing: reference): publishing would put that on top of every description. For an official portal set standing: official in catalog/catalog.yaml before."
-                ),
-                err=True,
-            )
-        click.echo(
-            words.text("Next: opendata validate, then opendata adopt --portal {portal}", portal=entry.key), err=True
-        )
+            click.echo(words.text(TRIAL), err=True)
+        sentence = "Next: opendata validate, then opendata adopt --portal {portal}"
+        click.echo(words.text(sentence, portal=entry.key), err=True)
     return Exit.DONE

@@ -242,11 +242,9 @@ def _node(root: Any, pointer: Pointer) -> Any:
 
 def _at(data: Any, pointer: Pointer) -> Any:
     for step in pointer:
-        if isinstance(data, list) and isinstance(step, int) and step < len(data):
+        try:
             data = data[step]
-        elif isinstance(data, dict) and step in data:
-            data = data[step]
-        else:
+        except (KeyError, IndexError, TypeError):
             return None
     return data
 

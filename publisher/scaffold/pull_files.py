@@ -36,7 +36,7 @@ class Fetched:
     table: GuessedTable | None
 
     def data(self, given: Mapping[str, Any], package: Mapping[str, Any]) -> dict[str, Any]:
-        """What the descriptor says of the file; what the portal says otherwise of it is kept as it is, as ``given`` is."""
+        """What the descriptor says of the file; what the portal says otherwise is kept as it is, as ``given`` is."""
         made: dict[str, Any] = {"path": self.name, "formats": []}
         if self.table is not None and self.table.encoding != "utf-8":
             made["encoding"] = self.table.encoding

@@ -130,3 +130,10 @@ def test_a_file_full_of_mistakes_is_told_in_part() -> None:
     assert document is not None
     assert len(shape_problems(document, "dataset")) == MAX_PROBLEMS
     assert len(parse_document(b"a: 1\n" * 2_000, "f.yaml")[1]) == MAX_PROBLEMS
+
+
+@pytest.mark.parametrize("word", ["e0", "-e1", "E5", ".", "-", "+"])
+def test_what_only_looks_like_a_number_is_text(word: str) -> None:
+    document, _ = parse_document(f"a: [{word}]\n".encode() if word != "-" else b"a: ['-']\n", "a.yaml")
+    assert document is not None
+    assert document.data == {"a": [word]}

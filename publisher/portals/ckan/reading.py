@@ -1,8 +1,8 @@
 """A dataset of a portal as a descriptor: the inverse of the mapping, proved by mapping it back.
 
-What the descriptor has a place for is said there. All else that the portal holds goes to ``portal_fields`` as it is, and
-so does what the mapping would write otherwise than it stands there: mapped again, the descriptor gives what the portal
-holds. Places of which that cannot be had (texts that no YAML file may hold) are told.
+What the descriptor has a place for is said there. All else that the portal holds goes to ``portal_fields`` as it is,
+and so does what the mapping would write otherwise than it stands there: mapped again, the descriptor gives what the
+portal holds. Places of which that cannot be had (texts that no YAML file may hold) are told.
 """
 
 from __future__ import annotations
@@ -117,11 +117,10 @@ def _descriptor(package: Package, organization: str, around: Around) -> dict[str
         if options.fluent:
             translated = package.get(f"{key}_translated")
             source = translated if isinstance(translated, Mapping) else {}
-        turn = line if key == "title" else text
-        spoken |= {one: found for one in others if (found := turn(source.get(one)))}
+        spoken |= {one: found for one in others if (found := text(source.get(one)))}
         return spoken if len(spoken) > 1 else main
 
-    title = line(package.get("title")) or str(package["name"])
+    title = text(package.get("title")) or str(package["name"])
     notes = (text(package.get("notes")) or "").removeprefix(view.banner).strip()
     groups = package.get("groups")
     named = [str(one.get("name")) for one in groups if isinstance(one, Mapping)] if isinstance(groups, list) else []

@@ -9,7 +9,7 @@ from publisher.catalogue.frequencies import frequency_from
 from publisher.portals.ckan.reading_values import address, day, email, line, text
 
 _PUBLIC = "http://publications.europa.eu/resource/authority/access-right/PUBLIC"
-_CONTACT = {"name": line, "email": email, "phone": line, "url": address, "address": text}
+_CONTACT = {"name": text, "email": email, "phone": text, "url": address, "address": text}
 
 
 def facts(extras: Mapping[str, str], *, dated: bool) -> dict[str, Any]:

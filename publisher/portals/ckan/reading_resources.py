@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from publisher.portals.ckan.model import Package
-from publisher.portals.ckan.reading_values import address, identity, key_of, line, text
+from publisher.portals.ckan.reading_values import address, identity, key_of, text
 
 _API = "API"
 
@@ -45,7 +45,7 @@ def resources(package: Package) -> tuple[list[ReadResource], list[str]]:
         if not isinstance(one, Mapping):
             continue
         known, url = identity(one.get("id")), address(one.get("url"))
-        title = line(one.get("name"))
+        title = text(one.get("name"))
         if known is None or url is None:
             skipped.append(title or str(one.get("id"))[:40])
             continue

@@ -24,9 +24,9 @@ _TYPES = (
 
 
 def schema_of(info: Mapping[str, Any]) -> dict[str, Any] | None:
-    """A table schema from the answer of ``datastore_info``: types, labels, notes, the primary key; None without columns.
+    """A table schema from the answer of ``datastore_info``: types, labels, notes, the primary key.
 
-    CKAN keeps a primary key as a unique index over its columns.
+    None where there are no columns. CKAN keeps a primary key as a unique index over its columns.
     """
     listed = info.get("fields")
     fields: dict[str, dict[str, Any]] = {}
