@@ -400,10 +400,11 @@ def test_broken_off_anywhere_one_more_run_converges(desk: Desk, how: str) -> Non
 
 
 def interrupted(desk: Desk, desired: Desired, found: Found | None, at: int, how: str) -> Found:
-    """A write that breaks off at a request, and the run after it if the process was killed."""
+    """A write that breaks off at a request, and the run after it if the process was killed or could not tell."""
     try:
         return desk.write(desired, found, through=Breaking(desk.transport, at, how))
-    except Killed:
+    except (Killed, OpendataError) as error:
+        assert isinstance(error, Killed) or error.code == "portal-unsettled"
         there = desk.writer().settled.show(found.id if found else desired.subject.name)
         return desk.write(desired, found_of(there) if there is not None else None)
 

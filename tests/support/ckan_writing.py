@@ -34,7 +34,8 @@ class Killed(BaseException):
 class Breaking:
     """A transport that breaks off at the request of a number (from 1), before or after it is sent.
 
-    ``how`` is ``killed-before``, ``killed-after`` (the process ends) or ``lost`` (the answer never comes).
+    ``how`` is ``killed-before``, ``killed-after`` (the process ends), ``lost`` (a write's answer never comes) or
+    ``unsent`` (nor did the server see it).
     """
 
     inner: Transport
@@ -56,14 +57,15 @@ class Breaking:
     ) -> Any:
         self.calls.append(action)
         hit = len(self.calls) == self.at
+        writes = not action.endswith(("_show", "_list", "_search", "_info"))
         if hit and self.how == "killed-before":
             raise Killed
-        if hit and self.how == "unsent":
+        if hit and self.how == "unsent" and writes:
             raise Unsettled(action)
         answer = self.inner.call(action, data, files=files, reads=reads)
         if hit and self.how == "killed-after":
             raise Killed
-        if hit and not action.endswith(("_show", "_list", "_search", "_info")):
+        if hit and self.how == "lost" and writes:
             raise Unsettled(action)
         return answer
 

@@ -12,6 +12,7 @@ from publisher.portals.ckan.datastore_table import Table
 from publisher.portals.ckan.files import Files
 from publisher.portals.ckan.model import Found, Options, Rights, TableState, Wanted, WantedResource
 from publisher.portals.ckan.revision import resources_in
+from publisher.portals.ckan.settle import remove
 from publisher.portals.ckan.transport import Transport
 
 CSV = "csv"
@@ -55,7 +56,7 @@ def empty_table(transport: Transport, rights: Rights, resource: str) -> None:
     if table.info() is None:
         return
     if rights.version >= (2, 11):
-        transport.call("datastore_records_delete", {"resource_id": resource, "filters": {}, "force": True})
+        remove(transport, "datastore_records_delete", {"resource_id": resource, "filters": {}, "force": True})
     else:
         table.delete(table.row_ids(0))
         table.count()

@@ -136,6 +136,25 @@ class Settled:
         self._pause(delay)
 
 
+def remove(transport: Transport, action: str, data: Mapping[str, Any]) -> None:
+    """Remove something that may be gone already: asked again while nobody knows whether it went.
+
+    Raises:
+        Unsettled: if that stays so.
+        CKANAPIError: what CKAN refuses.
+    """
+    for last in (False, False, True):
+        try:
+            transport.call(action, data)
+        except NotFound:
+            return
+        except Unsettled:
+            if last:
+                raise
+        else:
+            return
+
+
 def fits_beside_files(body: Mapping[str, Any]) -> bool:
     """Whether CKAN takes a call's parameters in one form with files."""
     return form_size(form_values(body)) <= FORM_LIMIT

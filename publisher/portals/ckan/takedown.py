@@ -24,7 +24,7 @@ from publisher.portals.ckan.loading import empty_table
 from publisher.portals.ckan.model import Applied, Found, Package, Rights, Wanted, WantedResource
 from publisher.portals.ckan.revision import resources_in, revision
 from publisher.portals.ckan.sending import Sending, says
-from publisher.portals.ckan.settle import Settled, changed_meanwhile, marker_of
+from publisher.portals.ckan.settle import Settled, changed_meanwhile, marker_of, remove
 from publisher.portals.ckan.transport import Transport
 
 NOTICE = "taken-down.txt"
@@ -73,7 +73,7 @@ def take_down(
     _prove(transport, [package, done], ours | uploaded, notice.read_bytes())
     if rights.sysadmin and rights.version >= (2, 12):
         for one in history:
-            transport.call("activity_delete", {"id": one.id})
+            remove(transport, "activity_delete", {"id": one.id})
     return done
 
 
@@ -143,7 +143,7 @@ def _version(transport: Transport, activity: str) -> Package:
 
 def _remove_views(transport: Transport, resource: str) -> None:
     for view in transport.call("resource_view_list", {"id": resource}):
-        transport.call("resource_view_delete", {"id": view["id"]})
+        remove(transport, "resource_view_delete", {"id": view["id"]})
 
 
 def _prove(transport: Transport, packages: Collection[Package], resources: Collection[str], notice: bytes) -> None:
