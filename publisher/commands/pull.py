@@ -60,7 +60,7 @@ def command(
 
             if organizations or files:
                 raise click.UsageError(session.messages.text("--merge goes with --dataset and --dry-run only."))
-            return merged(session, entry.key, datasets, dry_run)
+            return int(merged(session, entry.key, datasets, dry_run))
         return _pull(session, catalogue, entry, organizations, datasets, files, dry_run)
 
 

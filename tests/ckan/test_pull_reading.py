@@ -66,7 +66,26 @@ _LINES = st.lists(_WORDS, max_size=4).map("\n".join)
 _TAGS = st.from_regex(r"[a-zàáảạăắđêôơưỹ0-9_.-]{2,20}( [a-z0-9]{1,5})?", fullmatch=True)
 _EXTRAS = st.dictionaries(
     st.sampled_from(
-        ["identifier", "language", "issued", "frequency", "theme", "access_rights", "contact_email", "contact_name", "contact_url", "temporal_start", "temporal_end", "spatial", "status", "publisher_name", "title_en", "notes_en", "license_title", "modified", "của_tôi"]
+        [
+            "identifier",
+            "language",
+            "issued",
+            "frequency",
+            "theme",
+            "access_rights",
+            "contact_email",
+            "contact_name",
+            "contact_url",
+            "temporal_start",
+            "temporal_end",
+            "spatial",
+            "status",
+            "title_en",
+            "notes_en",
+            "license_title",
+            "modified",
+            "của_tôi",
+        ]
     )
     | _WORDS.filter(lambda one: text(one) == one and not one.startswith("opendata")),
     st.sampled_from(
