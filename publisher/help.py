@@ -20,6 +20,7 @@ COMMANDS = {
     "validate": "Check the catalogue: descriptors, references, tables, personal data.",
     "plan": "Say what publishing would change, and why.",
     "publish": "Bring a portal to what git says: validate, plan, ask, apply, verify.",
+    "adopt": "Take over what stands on a CKAN already, so that publishing keeps it in step.",
     "takedown": "Remove a dataset's files from a portal at once and leave a note in their place.",
     "pull": "Write what a CKAN portal holds as files of this catalogue.",
     "backup": "Say which files of portals were saved before they were overwritten, and get them back.",
@@ -63,6 +64,11 @@ EXAMPLES: dict[str, tuple[tuple[str, str], ...]] = {
             "Publish without a question, two removals agreed to.",
         ),
         ("opendata publish --portal site --plan plan.json", "Publish only what was reviewed."),
+    ),
+    "opendata adopt": (
+        ("opendata adopt --portal portal --list", "See what stands there and is not ours."),
+        ("opendata adopt --portal portal --organization health", "Take over a department's datasets."),
+        ("opendata adopt --portal portal --dataset schools --release", "Give a dataset back."),
     ),
     "opendata takedown": (
         ('opendata takedown schools --reason "Holds telephone numbers of persons"', "Remove a dataset's files now."),

@@ -83,7 +83,8 @@ class Application:
         """
         first, owner = owner_of_home(self._plan, self._context, self._snapshot.home)
         made = [self._stepper.must(first, partial(self._embody, first))] if first is not None else []
-        lease = self._lease(owner)
+        kit, home = self._kit, self._snapshot.home
+        lease = lease_of(kit, self._context.rights, home, self._before, owner, self._desired.catalogue_id)
         with lease.held():
             self.home = lease.id
             # From here on it tells what was done, even where the run breaks off.
@@ -153,7 +154,8 @@ class Application:
 
     def _writing(self, action: Action, writer: DatasetWriter, found: Found | None) -> None:
         desired = self._desired.subjects[action.subject]
-        wanted = mapping.wanted(desired, self._context)
+        applied = found.applied if found is not None else None
+        wanted = mapping.wanted(desired, self._context, applied.ids if applied is not None else {})
         self.written[action.subject] = writer.write(action, wanted, desired, found, self._desired.commit)
         self._deleted.pop(desired.id, None)
 
@@ -210,12 +212,13 @@ class Application:
         if action is not None or outcome.status is OutcomeStatus.FAILED:
             yield outcome
 
-    def _lease(self, owner: str) -> Lease:
-        words = messages(self._kit.options.languages[0])
-        texts = {
-            "title": words.text("Notes of the publishing tool"),
-            "notes": words.text("opendata keeps here what it published last. Please change nothing of it."),
-        }
-        kit, user, name = self._kit, self._context.rights.user, home_name(self._desired.catalogue_id)
-        home, address = self._snapshot.home, kit.transport.url
-        return Lease(kit.transport, name, self._before, home, owner, texts, user, address, dead=kit.dead, note=kit.note)
+
+def lease_of(kit: Kit, rights: Rights, home: Found | None, state: HomeState, owner: str, catalogue_id: str) -> Lease:
+    """The right to write for a catalogue; ``home`` is its private dataset as it was seen, ``state`` what it holds."""
+    words = messages(kit.options.languages[0])
+    texts = {
+        "title": words.text("Notes of the publishing tool"),
+        "notes": words.text("opendata keeps here what it published last. Please change nothing of it."),
+    }
+    name, address = home_name(catalogue_id), kit.transport.url
+    return Lease(kit.transport, name, state, home, owner, texts, rights.user, address, dead=kit.dead, note=kit.note)

@@ -106,20 +106,7 @@ class CkanPortal:
         """
         if not plan.actions:
             return
-        setup = self._setup
-        backups = Backups(setup.backups, setup.entry.key) if setup.backups is not None else None
-        kit = Kit(
-            self._transport,
-            self._options,
-            self._rights,
-            setup.tables,
-            backups,
-            setup.entry.parallel,
-            setup.steps,
-            self._dead_run(),
-            partial(self._notes.keep, _LEASE, self._notes_key),
-        )
-        self._run = Application(kit, self._known(), plan, desired, state, journal)
+        self._run = Application(self.kit, self._known(), plan, desired, state, journal)
         yield from self._run.run()
 
     def verify(self, actions: Sequence[Action], before: PortalState) -> Mapping[Subject, str]:
@@ -135,6 +122,28 @@ class CkanPortal:
         """See :class:`publisher.portals.base.Portal`."""
         found = self._known().found.get(subject)
         return leftovers(self._transport, self._rights, found.id) if found is not None else ()
+
+    @property
+    def kit(self) -> Kit:
+        """What works on this portal beside a plan."""
+        setup = self._setup
+        backups = Backups(setup.backups, setup.entry.key) if setup.backups is not None else None
+        return Kit(
+            self._transport,
+            self._options,
+            self._rights,
+            setup.tables,
+            backups,
+            setup.entry.parallel,
+            setup.steps,
+            self._dead_run(),
+            partial(self._notes.keep, _LEASE, self._notes_key),
+        )
+
+    @property
+    def seen(self) -> Snapshot:
+        """What stands there, as it was read last."""
+        return self._known()
 
     def close(self) -> None:
         """See :class:`publisher.portals.base.Portal`."""

@@ -177,7 +177,12 @@ def _used(snapshot: Snapshot, options: Options, desired: DesiredState) -> Snapsh
     }
     foreign = {key: owner for key, owner in state.foreign.items() if key not in free and key not in used}
     beyond = {key: code for key, code in state.beyond.items() if key not in used}
-    return replace(snapshot, state=replace(state, holdings={**state.holdings, **used}, foreign=foreign, beyond=beyond))
+    theirs = frozenset(snapshot.others.values())
+    waiting = frozenset(one.subject for one in _not_held(state, desired) if one.id in theirs)
+    holdings = {**state.holdings, **used}
+    return replace(
+        snapshot, state=replace(state, holdings=holdings, foreign=foreign, beyond=beyond, waiting=waiting)
+    )
 
 
 def _not_held(state: PortalState, desired: DesiredState) -> list[Desired]:

@@ -209,6 +209,7 @@ class DatasetWriter:
             fields=fields,
             files=tuple(files.published.values()),
             tables={key: value for key, value in before.tables.items() if key in ids} if before is not None else {},
+            ids=before.ids if before is not None else {},
         )
 
     def _going(self, found: Found, wanted: Wanted, files: Files) -> set[str]:

@@ -73,7 +73,7 @@ def _table(calls: Calls, options: Options, found: Found) -> str | None:
     applied = found.applied
     if applied is None or not options.tables:
         return None
-    resources = _by_id(applied.record)
+    resources = {applied.ids.get(key, key): one for key, one in _by_id(applied.record).items()}
     for identity, state in applied.tables.items():
         if identity in resources and _differs(calls, identity, state, resources[identity], options):
             return TABLE

@@ -20,6 +20,7 @@ from publisher.plan.model import Desired, Drift, Holding, PublishedFile, SourceF
 from publisher.portals.ckan import mapping, marker
 from publisher.portals.ckan.files import base_name, holds, noted
 from publisher.portals.ckan.model import Applied, Package
+from publisher.portals.ckan.revision import resources_in
 
 _HASH = "/hash"
 _MD5 = re.compile(r"[0-9a-f]{32}")
@@ -59,7 +60,8 @@ def confirmed(
 def files_by_resource(package: Package, applied: Applied) -> dict[str, PublishedFile]:
     """The files that we published, by the id of their CKAN resource: what we applied to its ``hash`` tells.
 
-    Resources with the same bytes come in the order in which they stand there, as the files do.
+    Resources with the same bytes come in the order in which they stand there, as the files do. A file that was there
+    before us has no hash of ours; it stands under its own name.
     """
     waiting: defaultdict[str, deque[PublishedFile]] = defaultdict(deque)
     for file in applied.files:
@@ -71,6 +73,14 @@ def files_by_resource(package: Package, applied: Applied) -> dict[str, Published
         files = waiting[applied.fields[f"resources/{identity}{_HASH}"]]
         if files:
             found[identity] = files.popleft()
+    left = {base_name(file.name).lower(): file for files in waiting.values() for file in files}
+    if left:
+        others = resources_in(applied.fields) - set(found)
+        found |= {
+            str(one["id"]): left.pop(name)
+            for one in package.get("resources") or ()
+            if one["id"] in others and (name := _file_name(str(one.get("url") or ""))) in left
+        }
     return found
 
 
@@ -81,7 +91,8 @@ def explained(holding: Holding, applied: Applied, context: mapping.Context) -> H
         for one in applied.files
         if one.made_from is None
     )
-    wanted = mapping.wanted(Desired(holding.subject, applied.id, applied.record, applied.digest, sources), context)
+    desired = Desired(holding.subject, applied.id, applied.record, applied.digest, sources)
+    wanted = mapping.wanted(desired, context, applied.ids)
     wrote = mapping.owned(wanted, {one.name: one for one in applied.files})
     digests = marker.digests(wrote)
     told = (

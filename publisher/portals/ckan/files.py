@@ -16,7 +16,7 @@ from publisher.portals.ckan.model import Package, Wanted, WantedFile, WantedReso
 from publisher.portals.ckan.multipart import Upload
 from publisher.portals.ckan.revision import FILE_FIELDS, upload_field
 
-_MD5 = re.compile(r"[0-9a-f]{32}")
+_NOT_OURS = re.compile(r"(?:[0-9a-f]{32})?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +95,7 @@ def prepare(
                 published[resource.id] = old
                 continue
             path = folder / f"{len(paths)}-{base_name(resource.file.name)}"
-            file = _made(resource.file, dataset, tables, path)
+            file = made(resource.file, dataset, tables, path)
             if not again and holds(held, file, old):
                 published[resource.id] = file
                 continue
@@ -122,13 +122,14 @@ def same_file(path: Path, resources: Collection[str], there: Collection[Mapping[
 def holds(resource: Mapping[str, Any], file: PublishedFile, before: PublishedFile | None) -> bool:
     """Whether a resource's file has these bytes, as far as the portal tells: by the hash that we noted, and its size.
 
-    ckanext-xloader writes an MD5 over our hash; then our own notes count.
+    ckanext-xloader writes an MD5 over our hash, and a file that was there before us may have none; then our own notes
+    count.
     """
     if resource.get("url_type") != "upload" or resource.get("size") not in {None, file.bytes}:
         return False
     hash = str(resource.get("hash") or "")
     known = before is not None and before.sha256 == file.sha256
-    return hash == noted(file.sha256) or (known and _MD5.fullmatch(hash) is not None)
+    return hash == noted(file.sha256) or (known and _NOT_OURS.fullmatch(hash) is not None)
 
 
 def noted(sha256: str) -> str:
@@ -141,7 +142,12 @@ def base_name(name: str) -> str:
     return name.rpartition("/")[2]
 
 
-def _made(file: WantedFile, dataset: str, tables: Tables, path: Path) -> PublishedFile:
+def made(file: WantedFile, dataset: str, tables: Tables, path: Path) -> PublishedFile:
+    """A file that is made of a table or a schema, written to ``path``.
+
+    Raises:
+        SourceChanged, CannotMake: as :class:`Tables`.
+    """
     if file.format is not None:
         tables.derive(dataset, file.resource, file.format, path)
     else:

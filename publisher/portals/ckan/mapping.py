@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from dataclasses import asdict
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, replace
 from functools import lru_cache
+from types import MappingProxyType
 from typing import Any
 
 from publisher.digest import digest_of
@@ -37,8 +38,11 @@ VERSION = 1
 _OWN = frozenset({"private", "tags", "groups", "resources", "extras", "id", "state", "type"})
 
 
-def wanted(desired: Desired, context: Context) -> Wanted:
-    """A dataset's record as CKAN shall hold it."""
+_NONE: Mapping[str, str] = MappingProxyType({})
+
+
+def wanted(desired: Desired, context: Context, ids: Mapping[str, str] = _NONE) -> Wanted:
+    """A dataset's record as CKAN shall hold it. ``ids`` are resources that keep another id (:attr:`Applied.ids`)."""
     record = desired.record
     view = View(record, context, context.options.languages[0])
     given = dict(record.get("portal_fields") or {})
@@ -69,7 +73,7 @@ def wanted(desired: Desired, context: Context) -> Wanted:
         extras=dict(sorted(extras.items())),
         tags=TAGS.value(view),
         groups=GROUPS.value(view),
-        resources=resources_of(view, desired.sources),
+        resources=tuple(replace(one, id=ids.get(one.id, one.id)) for one in resources_of(view, desired.sources)),
     )
 
 

@@ -46,6 +46,8 @@ def encode(applied: Applied) -> str:
     data["record"] = kept(applied.record)
     data["files"] = [asdict(one) for one in applied.files]
     data["tables"] = {key: asdict(one) for key, one in applied.tables.items()}
+    if not applied.ids:
+        del data["ids"]
     packed = zlib.compress(canonical_json([_FORMAT, data]).encode(), 9)
     letters = _spelled(len(packed).to_bytes(_BLOCK) + packed + bytes(-len(packed) % _BLOCK))
     return " ".join(letters[start : start + _LINE] for start in range(0, len(letters), _LINE))
@@ -164,6 +166,7 @@ def _applied(data: Mapping[str, Any]) -> Applied:
         files=tuple(_file(one) for one in _list(data["files"])),
         tables={_text(key): _table(one) for key, one in _object(data["tables"]).items()},
         complete=_truth(data["complete"]),
+        ids={_text(ours): _text(theirs) for ours, theirs in _object(data.get("ids", {})).items()},
     )
 
 

@@ -80,7 +80,8 @@ class Applied:
     ``id`` and ``name`` are ours. ``digest`` is the desired record's; ``record`` is that record without what only pages
     need (previews, points of charts). ``rules`` is the digest of how it was mapped. ``fields`` are short digests of
     every owned field as it was sent, by place (see ``mapping.owned``). ``files`` by published name; ``tables`` by the
-    id of the CKAN resource. ``complete`` is false while files or tables are still to come.
+    id of the CKAN resource. ``complete`` is false while files or tables are still to come. ``ids`` are CKAN's ids of
+    resources that were there before us, by the ids that the mapping would give them.
     """
 
     catalogue: str
@@ -94,6 +95,7 @@ class Applied:
     files: tuple[PublishedFile, ...] = ()
     tables: Mapping[str, TableState] = field(default_factory=dict)
     complete: bool = True
+    ids: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
