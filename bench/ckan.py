@@ -6,6 +6,7 @@ A CKAN of its own is brought up by script/ckan, emptied before each round, and e
 from __future__ import annotations
 
 import argparse
+import compileall
 import subprocess
 import tempfile
 from pathlib import Path
@@ -31,7 +32,8 @@ with what is measured. All data but this repository's are synthetic and made up.
 - **Bytes sent** are those to CKAN, headers and metadata included, counted by a forwarder that both sides go through.
   What `ckanapi` fetches before, since it never reads local files, is not among them.
 - **Wall** and memory (of the largest process) are of whole processes as a person starts them, validation of the
-  catalogue included, which `ckanapi` does not do. Processor is ours or `ckanapi`'s, not CKAN's.
+  catalogue included, which `ckanapi` does not do. CKAN's processor is that of gunicorn, PostgreSQL, Solr, Redis and
+  the job worker; what the workers of `ckanapi` take is not told by the system.
 - Before each round CKAN is emptied and has written and purged a few datasets, so that nobody pays for its first
   requests. Rounds of all take turns. "No cache" is without `.opendata`, as in a fresh clone.
 
@@ -62,6 +64,7 @@ def main() -> None:
         clone = folder / "repository"
         subprocess.run(["git", "clone", "--quiet", str(REPOSITORY), str(clone)], check=True)
         subprocess.run(["git", "checkout", "--quiet", "--detach", asked.commit], cwd=clone, check=True)
+        compileall.compile_dir(clone / "publisher", quiet=1)
         bench = Benchmark(clone)
         with own_stack(bench) as ckan:
             about(bench, clone, ("ckanapi", "requests", "frictionless", "pyyaml"))

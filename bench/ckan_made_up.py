@@ -18,7 +18,9 @@ from generate import generate, table
 
 ROWS = 200
 PORTAL = "there"
-ENTRY = "type: ckan, url_env: CKAN_URL, token_env: CKAN_TOKEN, formats: [], parallel: {parallel}, tables: {tables}"
+ENTRY = (
+    "type: ckan, url_env: CKAN_URL, token_env: CKAN_TOKEN, formats: [{formats}], parallel: {parallel}, tables: {tables}"
+)
 ORGANIZATION = "co-quan-0"
 _LINK = "url: https://data.example.org/{number}.html"
 
@@ -111,8 +113,9 @@ def _spread(all_of_them: list[Path], count: int) -> Iterable[Path]:
 
 
 def _entry(root: Path, parallel: int, *, tables: bool) -> None:
-    text = ENTRY.format(parallel=parallel, tables=str(tables).lower())
-    (root / "catalog/portals.yaml").write_text(f"{PORTAL}: {{{text}}}\n", "utf-8")
+    # CKAN's DataStore is loaded from the CSV that is made of the checked table.
+    ways = f"formats: [{'csv' if tables else ''}], parallel: {parallel}, tables: {str(tables).lower()}"
+    (root / "catalog/portals.yaml").write_text(f"{PORTAL}: {{{ACCESS}, {ways}}}\n", "utf-8")
 
 
 def _begin(root: Path) -> None:
