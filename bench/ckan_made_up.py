@@ -18,9 +18,7 @@ from generate import generate, table
 
 ROWS = 200
 PORTAL = "there"
-ENTRY = (
-    "type: ckan, url_env: CKAN_URL, token_env: CKAN_TOKEN, formats: [{formats}], parallel: {parallel}, tables: {tables}"
-)
+ACCESS = "type: ckan, url_env: CKAN_URL, token_env: CKAN_TOKEN"
 ORGANIZATION = "co-quan-0"
 _LINK = "url: https://data.example.org/{number}.html"
 
