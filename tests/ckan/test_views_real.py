@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 import requests
 from support.ckan import Editor, Stack, fresh
+from support.ckan_writing import named, sysadmin
 
 from publisher.portals.ckan.model import Options, Rights
 from publisher.portals.ckan.token import Credentials
@@ -79,3 +81,20 @@ def test_a_view_that_others_made_is_neither_doubled_nor_ours_nor_removed(site: S
     assert len(site.ids()) == len(site.views())
     assert site.ensure({}, before=ours) == ()
     assert site.ids() == [made["id"]]
+
+
+def test_a_text_and_an_image_of_a_dataset_are_shown_once(newest: Stack, tmp_path: Path) -> None:
+    desk = sysadmin(newest, tmp_path)
+    name = named()
+    files = desk.source("a.xml", b"<a/>"), desk.source("b.png", b"\x89PNG")
+    described = [desk.resource(name, one.resource, one) for one in files]
+    for one, kind in zip(described, ("xml", "png"), strict=True):
+        one["format"] = kind
+    desired = desk.desired(name, *files, resources=described)
+    found = desk.write(desired)
+    assert found.applied is not None and found.applied.complete
+    shown = [newest.action("resource_view_list", id=one["id"]) for one in found.package["resources"]]
+    assert [[view["view_type"] for view in views] for views in shown] == [["text_view"], ["image_view"]]
+    again = desk.desired(name, *files, resources=described, license="cc-by")
+    desk.write(again, found)
+    assert desk.through.calls == ["package_revise"]

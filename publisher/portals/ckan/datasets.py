@@ -125,7 +125,7 @@ class DatasetWriter:
             largest=self.largest,
         )
         applied = self._applied(wanted, desired, commit, before, files, kept)
-        loads = to_load(wanted, desired.record, applied.tables, found, self.options)
+        loads = to_load(wanted, desired.record, applied.tables, found, self.rights, self.options)
         applied = replace(applied, complete=not loads)
         package = None
         if found is None:
@@ -197,7 +197,8 @@ class DatasetWriter:
         digests = marker.digests(mapping.owned(wanted, files.by_name))
         fields = {place: digest for place, digest in digests.items() if place not in kept}
         fields |= {place: old[place] for place in kept if place in old}
-        ids = {one.id for one in wanted.resources if one.table}
+        shown = before.tables if before is not None else {}
+        is_table = {one.id: one.table for one in wanted.resources}
         return Applied(
             catalogue=self.catalogue_id,
             id=desired.id,
@@ -208,7 +209,7 @@ class DatasetWriter:
             record=marker.kept(desired.record),
             fields=fields,
             files=tuple(files.published.values()),
-            tables={key: value for key, value in before.tables.items() if key in ids} if before is not None else {},
+            tables={key: one for key, one in shown.items() if is_table.get(key) is one.in_datastore},
             ids=before.ids if before is not None else {},
         )
 

@@ -75,7 +75,11 @@ def _table(calls: Calls, options: Options, found: Found) -> str | None:
         return None
     resources = {applied.ids.get(key, key): one for key, one in _by_id(applied.record).items()}
     for identity, state in applied.tables.items():
-        if identity in resources and _differs(calls, identity, state, resources[identity], options):
+        if (
+            state.in_datastore
+            and identity in resources
+            and _differs(calls, identity, state, resources[identity], options)
+        ):
             return TABLE
         there = all_objects(ask(calls, "resource_view_list", {"id": identity}, list), "resource_view_list")
         if not set(state.views) <= {one.get("id") for one in there}:

@@ -1,4 +1,4 @@
-"""Tables of a dataset in the DataStore: which are loaded after its files, from which CSV, and which go before."""
+"""How a dataset's resources are shown: which tables are loaded after its files, which go before, and the views."""
 
 from __future__ import annotations
 
@@ -14,24 +14,34 @@ from publisher.portals.ckan.model import Found, Options, Rights, TableState, Wan
 from publisher.portals.ckan.revision import resources_in
 from publisher.portals.ckan.settle import remove
 from publisher.portals.ckan.transport import Transport
+from publisher.portals.ckan.views import ensure_views, wanted_views
 
 CSV = "csv"
 
 
 def to_load(
-    wanted: Wanted, record: Record, before: Mapping[str, TableState], found: Found | None, options: Options
+    wanted: Wanted,
+    record: Record,
+    before: Mapping[str, TableState],
+    found: Found | None,
+    rights: Rights,
+    options: Options,
 ) -> tuple[WantedResource, ...]:
-    """The resources whose table is not in the DataStore as it is to be, as far as the portal tells."""
-    if not options.tables:
-        return ()
+    """The resources whose table is not in the DataStore as it is to be, as far as the portal tells; and images and
+    texts that have no view yet.
+    """
     package = found.package if found is not None else {}
     active = {str(one["id"]) for one in package.get("resources") or () if one.get("datastore_active")}
     records = {str(one["id"]): one for one in record.get("resources") or ()}
-    return tuple(
-        one
-        for one in wanted.resources
-        if one.table and (one.id not in active or not _is_loaded(before.get(one.id), records[one.of]))
-    )
+
+    def is_due(one: WantedResource) -> bool:
+        state, described = before.get(one.id), records[one.of]
+        if one.table:
+            return options.tables and (one.id not in active or not _is_loaded(state, described))
+        is_original = one.file is not None and one.file.source is not None
+        return is_original and state is None and bool(wanted_views(described, rights, options, table=False))
+
+    return tuple(one for one in wanted.resources if is_due(one))
 
 
 def going(wanted: Wanted, found: Found | None) -> tuple[str, ...]:
@@ -40,7 +50,8 @@ def going(wanted: Wanted, found: Found | None) -> tuple[str, ...]:
         return ()
     ours, staying = resources_in(found.applied.fields), {one.id for one in wanted.resources if one.table}
     resources = found.package.get("resources") or ()
-    tables = (str(one["id"]) for one in resources if one.get("datastore_active") or one["id"] in found.applied.tables)
+    loaded = {identity for identity, state in found.applied.tables.items() if state.in_datastore}
+    tables = (str(one["id"]) for one in resources if one.get("datastore_active") or one["id"] in loaded)
     return tuple(one for one in tables if one in ours and one not in staying)
 
 
@@ -74,25 +85,28 @@ def load_tables(
     rights: Rights,
     options: Options,
 ) -> dict[str, TableState]:
-    """What stands in the DataStore by the id of the resource, once these tables are loaded.
+    """How these resources are shown, by the id of the resource, once their tables are loaded and their views made.
 
     Raises:
         SourceChanged: if a table's files are not what they were; CannotMake.
         OpendataError: what loading raises.
     """
     from publisher.portals.ckan.datastore import load
-    from publisher.portals.ckan.views import ensure_views
 
     records = {str(one["id"]): one for one in record.get("resources") or ()}
     loaded: dict[str, TableState] = {}
     for one in resources:
-        described = records[one.of]
-        csv = files.paths.get(one.id)
-        if csv is None:
-            csv = folder / f"table-{len(loaded)}.{CSV}"
-            tables.derive(dataset, str(described["name"]), CSV, csv)
-        state = load(transport, one.id, described, csv, before.get(one.id), options)
-        loaded[one.id] = replace(state, views=tuple(ensure_views(transport, one.id, described, rights, options)))
+        described, was = records[one.of], before.get(one.id)
+        state = TableState("", "", 0)
+        if one.table:
+            csv = files.paths.get(one.id)
+            if csv is None:
+                csv = folder / f"table-{len(loaded)}.{CSV}"
+                tables.derive(dataset, str(described["name"]), CSV, csv)
+            state = load(transport, one.id, described, csv, was, options)
+        known = was.views if was is not None else ()
+        views = ensure_views(transport, one.id, described, rights, options, table=one.table, before=known)
+        loaded[one.id] = replace(state, views=views)
     return loaded
 
 

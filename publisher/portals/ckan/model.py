@@ -24,7 +24,8 @@ class Options:
     ``organization`` owns the datasets whose own organization we may not write to. ``licenses`` gives the portal's id
     of a licence where it is not found by itself. ``scope`` restricts what is read to datasets of some organizations
     of the portal. ``tables`` says whether tables go into the DataStore. ``drift`` is ``refuse``, ``overwrite`` or
-    ``keep``. ``datasets`` and ``groups`` give the portal's names of datasets and themes where they are not made from ours.
+    ``keep``. ``datasets`` and ``groups`` give the portal's names of datasets and themes where they
+    are not made from ours.
     """
 
     languages: tuple[str, ...]
@@ -65,12 +66,19 @@ class Rights:
 
 @dataclass(frozen=True, slots=True)
 class TableState:
-    """What stands in the DataStore for a resource: the digests of its schema and of its rows, their number, views."""
+    """How a resource is shown: what stands in the DataStore for it (the digests of its schema and of its rows, their
+    number), and the ids of its views. Of an image or a text, which have no table, there are views alone.
+    """
 
     schema: str
     rows_digest: str
     rows: int
     views: tuple[str, ...] = ()
+
+    @property
+    def in_datastore(self) -> bool:
+        """Whether there is a table."""
+        return bool(self.schema or self.rows_digest)
 
 
 @dataclass(frozen=True, slots=True)
