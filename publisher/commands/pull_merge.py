@@ -1,4 +1,4 @@
-"""``opendata pull --merge``: what somebody edited in the portal's web form, as changes to the files of the catalogue."""
+"""``opendata pull --merge``: what somebody edited in the portal's web form, as changes to the catalogue's files."""
 
 from __future__ import annotations
 
@@ -68,6 +68,8 @@ def merged(session: Session, portal: str, datasets: tuple[str, ...], dry_run: bo
                 _write(session.root, one)
             for code, params in one.told:
                 click.echo(f"{one.name}: {words.of('pull', code, **params)}")
+    if dry_run and found:
+        click.echo(words.text("Nothing was written."), err=True)
     if not found:
         click.echo(words.text("Nothing to bring back."))
     done = sum(one.content is not None or bool(one.files) for one in found if not one.refused)

@@ -149,7 +149,7 @@ def _dataset(calls: Calls, one: Candidate, around: Around, fetch: Fetch | None, 
     files: dict[str, bytes | Path] = {}
     for resource in reading.resources.values():
         info = source.dictionary(calls, resource.id) if resource.package.get("datastore_active") is True else None
-        schema = schema_of(info) if info is not None else None
+        schema = schema_of(info, resource.id) if info is not None else None
         fetched = fetch.one(resource, set(files), reading.name) if fetch is not None and resource.uploaded else None
         if fetched is not None:
             files[fetched.name] = fetched.path

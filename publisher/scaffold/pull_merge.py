@@ -149,8 +149,8 @@ class Merge:
 
     def _license(self, there: Any) -> str | None:
         entries: Mapping[str, Any] = self.context.catalogue.get("licenses") or {}
-        known = (key for key, one in entries.items() if license_id(key, one.get("spdx"), self.context) == there)
-        return next(known, None)
+        known = [key for key, one in entries.items() if license_id(key, one.get("spdx"), self.context) == there]
+        return str(there) if there in known else known[0] if len(known) == 1 else None
 
     def _organization(self, there: Any) -> str | None:
         return next((key for key in self.context.organizations if organization_name(key, self.context) == there), None)

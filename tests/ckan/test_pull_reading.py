@@ -14,6 +14,7 @@ from support.mapped import SYSADMIN
 
 from publisher.catalogue.document import Document, parse_document
 from publisher.catalogue.model import Catalogue, Settings, Source
+from publisher.portals.ckan.datastore_table import index_name
 from publisher.portals.ckan.mapping import held
 from publisher.portals.ckan.model import Options, Package, Rights
 from publisher.portals.ckan.reading import Around, is_sound, places, read
@@ -269,15 +270,20 @@ def test_keys_are_unique_and_keep_what_they_can() -> None:
 def test_a_dictionary_becomes_a_schema() -> None:
     info = {
         "fields": [
-            {"id": "_id", "type": "int", "schema": {"uniquekey": True}},
-            {"id": "mã", "type": "text", "info": {"label": "Mã", "notes": "giữ số 0"}, "schema": {"uniquekey": True}},
+            {"id": "_id", "type": "int", "schema": {"index_name": "x"}},
+            {
+                "id": "mã",
+                "type": "text",
+                "info": {"label": "Mã", "notes": "giữ số 0"},
+                "schema": {"index_name": index_name("r", ["mã"])},
+            },
             {"id": "số", "type": "numeric"},
             {"id": "lúc", "type": "timestamp"},
             {"id": "nhãn", "type": "_text"},
             {"id": 7},
         ]
     }
-    assert schema_of(info) == {
+    assert schema_of(info, "r") == {
         "fields": [
             {"name": "mã", "title": "Mã", "description": "giữ số 0", "type": "string"},
             {"name": "số", "type": "number"},
@@ -286,5 +292,5 @@ def test_a_dictionary_becomes_a_schema() -> None:
         ],
         "primaryKey": ["mã"],
     }
-    assert schema_of({"fields": [{"id": "_id"}]}) is None
-    assert schema_of({"fields": "x"}) is None
+    assert schema_of({"fields": [{"id": "_id"}]}, "r") is None
+    assert schema_of({"fields": "x"}, "r") is None

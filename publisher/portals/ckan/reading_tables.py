@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from itertools import permutations
 from typing import Any
 
+from publisher.portals.ckan.datastore_table import index_name
 from publisher.portals.ckan.reading_values import line, text
 
 _ROW = "_id"
+_MOST = 4
+"""Columns of a key whose order is tried out."""
 _TYPES = (
     ("int", "integer"),
     ("serial", "integer"),
@@ -23,25 +28,31 @@ _TYPES = (
 """What the types of PostgreSQL begin with; all others are text."""
 
 
-def schema_of(info: Mapping[str, Any]) -> dict[str, Any] | None:
+def schema_of(info: Mapping[str, Any], resource: str) -> dict[str, Any] | None:
     """A table schema from the answer of ``datastore_info``: types, labels, notes, the primary key.
 
-    None where there are no columns. CKAN keeps a primary key as a unique index over its columns.
+    None where there are no columns. CKAN keeps a primary key as an index over its columns, whose name tells them.
     """
     listed = info.get("fields")
     fields: dict[str, dict[str, Any]] = {}
-    keys = []
+    indexed: defaultdict[str, list[str]] = defaultdict(list)
     for one in listed if isinstance(listed, list) else ():
         name = line(one.get("id")) if isinstance(one, Mapping) else None
         if name is None or name == _ROW or name in fields:
             continue
         fields[name] = _field(name, one)
         schema = one.get("schema")
-        if isinstance(schema, Mapping) and schema.get("uniquekey") is True:
-            keys.append(name)
+        if isinstance(schema, Mapping) and isinstance(schema.get("index_name"), str):
+            indexed[schema["index_name"]].append(name)
     if not fields:
         return None
-    return {"fields": list(fields.values()), **({"primaryKey": keys} if keys else {})}
+    keys = (list(key) for name, found in indexed.items() for key in _orders(found) if index_name(resource, key) == name)
+    key = next(keys, None)
+    return {"fields": list(fields.values()), **({"primaryKey": key} if key else {})}
+
+
+def _orders(columns: list[str]) -> Iterator[tuple[str, ...]]:
+    return permutations(columns) if len(columns) <= _MOST else iter((tuple(columns),))
 
 
 def _field(name: str, one: Mapping[str, Any]) -> dict[str, Any]:
