@@ -30,7 +30,7 @@ class Desk(WebForm):
         self._post(f"/dataset/{dataset}/resource/new", data, {"upload": upload} if upload is not None else {})
 
     def edit_dataset(self, package: Mapping[str, Any], **changes: str) -> None:
-        """Save the form of a dataset with changed fields; ``tags`` are separated by commas, ``extras_KEY`` are extras."""
+        """Save a dataset's form with changed fields; ``tags`` are separated by commas, ``extras_KEY`` are extras."""
         fields = {key: str(package.get(key) or "") for key in _FIELDS}
         extras = {one["key"]: one["value"] for one in package["extras"]}
         tags = ",".join(one["name"] for one in package["tags"])

@@ -16,6 +16,7 @@ from publisher.plan.model import Desired, DesiredState, Drift, Holding, Kind, Po
 from publisher.portals.ckan import mapping
 from publisher.portals.ckan.asking import Calls, all_objects, ask, ask_for
 from publisher.portals.ckan.bodies import MARK
+from publisher.portals.ckan.drift_settled import settled
 from publisher.portals.ckan.home import HomeState, extras_of, home_name
 from publisher.portals.ckan.mapping_values import dataset_name
 from publisher.portals.ckan.model import Found, Options, Package, Rights
@@ -51,6 +52,7 @@ def complete(transport: Calls, options: Options, rights: Rights, snapshot: Snaps
         drifted = [holding for holding in snapshot.state.holdings.values() if holding.drift]
         edited = list(pool.map(seeker.edited, drifted[:MOST_EDITS], (snapshot.found[one.subject] for one in drifted)))
     edited += [_dated(one, snapshot.found[one.subject]) for one in drifted[MOST_EDITS:]]
+    edited = seeker.settled(edited, desired)
     snapshot = _with(snapshot, sought)
     holdings = {**snapshot.state.holdings, **{one.subject: one for one in edited}}
     return replace(snapshot, state=replace(snapshot.state, holdings=holdings))
@@ -110,6 +112,12 @@ class _Seeker:
         others = [pair for pair in told if pair[0] != self.rights.user]
         by, on = next(iter(others or told), (None, None))
         return _with_edit(holding, by, str(on) if on else found.revision)
+
+    def settled(self, drifted: Iterable[Holding], desired: DesiredState) -> list[Holding]:
+        """Holdings without the drift that git by now wants as it stands there."""
+        context = self._context(desired)
+        wanted = {one.id: one for one in desired.subjects.values()}
+        return [settled(one, wanted[one.id], context) if one.id in wanted else one for one in drifted]
 
     def bodies(self, state: PortalState, desired: DesiredState) -> dict[Subject, Holding]:
         """Organizations and groups with our mark of which the private dataset does not tell, since the run that made
