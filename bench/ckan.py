@@ -16,6 +16,7 @@ from ckan_scale import great, this_repository
 from ckan_stack import own_stack, tell, version_of
 from measure import REPOSITORY, Benchmark, about
 
+MANY = 10_000
 PARTS = ("peer", "repository", "scale")
 
 PAGE = """\
@@ -49,6 +50,7 @@ def main() -> None:
     """Print the machine, the versions and the figures."""
     parser = argparse.ArgumentParser(prog="script/bench ckan", description=__doc__)
     parser.add_argument("--small", action="store_true", help="one round, 20 and 300 datasets: to see that it works")
+    parser.add_argument("--many", type=int, default=MANY, help="datasets of the part `scale`")
     parser.add_argument("--commit", default="HEAD", help="what is measured; by default what is committed last")
     parser.add_argument("--write", action="store_true", help="write what is printed into docs/benchmarks-ckan.md too")
     parser.add_argument("parts", nargs="*", metavar="PART", help=f"of {', '.join(PARTS)}; all if none is named")
@@ -56,9 +58,10 @@ def main() -> None:
     parts = asked.parts or PARTS
     if unknown := set(parts) - set(PARTS):
         parser.error(f"no such part: {', '.join(sorted(unknown))}")
-    if asked.write and (asked.small or set(parts) != set(PARTS)):
-        parser.error("only whole runs are written: leave out --small and parts")
-    rounds, datasets, many = (1, 20, 300) if asked.small else (3, 94, 10_000)
+    if asked.write and (asked.small or asked.many != MANY or set(parts) != set(PARTS)):
+        parser.error("only whole runs are written: leave out --small, --many and parts")
+    rounds, datasets = (1, 20) if asked.small else (3, 94)
+    many = min(asked.many, 300) if asked.small else asked.many
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         clone = folder / "repository"
