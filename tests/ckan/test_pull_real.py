@@ -307,3 +307,65 @@ def test_edits_in_the_web_form_are_brought_back(stack: Stack, desk: Make) -> Non
     assert requests.get(after["resources"][0]["url"], timeout=60).content == file.read_bytes()
     assert "Nothing to do" in here.run("plan", "--portal", "there")
     assert "Nothing to bring back" in here.run("pull", "--portal", "there", "--merge")
+
+
+AREA = {"type": "Polygon", "coordinates": [[[106.1, 21.2], [106.3, 21.2], [106.3, 21.4], [106.1, 21.2]]]}
+
+
+def test_fields_of_extensions_survive_untouched(extended: Stack, desk: Make) -> None:
+    here = desk(extended)
+    own = {
+        "title_translated": {"vi": "Trường mầm non", "en": "Kindergartens"},
+        "notes_translated": {"vi": "Mô tả", "en": "About"},
+        "tags_translated": {"vi": ["trường"], "en": ["school"]},
+        "contact": [{"name": "Văn phòng", "email": "contact@example.org"}],
+        "conforms_to": ["https://example.org/standard"],
+        "theme": ["http://publications.europa.eu/resource/authority/data-theme/EDUC"],
+        "issued": "2026-01-15",
+        "modified": "2026-02-15",
+        "frequency": "http://publications.europa.eu/resource/authority/frequency/ANNUAL",
+        "spatial": AREA,
+        "version": "2",
+    }
+    link = {"name": "Liên kết", "url": "https://example.org/a.csv", "format": "CSV", "rights": "tự do"}
+    made = extended.action(
+        "package_create",
+        name=fresh("truong"),
+        title="Trường mầm non",
+        notes="Mô tả",
+        owner_org=here.organization,
+        resources=[{**link, "name_translated": {"vi": "Liên kết", "en": "Link"}, "availability": "stable"}],
+        **own,
+    )
+    before = here.there(made["id"])
+    here.pull_and_adopt()
+    path = here.descriptor(made["name"])
+    data = yaml.safe_load(path.read_text("utf-8"))
+    kept = {key: value for key, value in own.items() if key not in {"issued", "frequency"}}
+    assert {key: data["portal_fields"][key] for key in kept} == kept
+    path.write_text(path.read_text("utf-8").replace("title: Trường mầm non", "title: Trường mầm non công lập"), "utf-8")
+    here.commit()
+    here.run("publish", "--portal", "there", "--yes")
+    after = here.there(made["id"])
+    assert after["title"] == "Trường mầm non công lập"
+    assert {key: after[key] for key in own} == {key: before[key] for key in own}
+    (was,), (now,) = before["resources"], after["resources"]
+    there = {key: value for key, value in was.items() if value and key != "metadata_modified"}
+    assert {key: now[key] for key in there} == there
+    assert (
+        extended.anonymous("package_search", fq=f"id:{made['id']}", extras={"ext_bbox": "106,21,107,22"})["count"] == 1
+    )
+    assert "Nothing to do" in here.run("plan", "--portal", "there")
+
+
+def test_harvested_datasets_are_of_others(extended: Stack, desk: Make) -> None:
+    here = desk(extended)
+    extras = [{"key": "harvest_object_id", "value": "x"}]
+    theirs = extended.action("package_create", name=fresh("thu-hoach"), owner_org=here.organization, extras=extras)[
+        "name"
+    ]
+    said = here.run("pull", "--portal", "there", "--organization", here.organization)
+    assert f"{theirs}: was harvested from another portal" in said
+    assert list(here.root.glob("datasets/*/*")) == []
+    here.run("pull", "--portal", "there", "--dataset", theirs)
+    assert here.descriptor(theirs).is_file()

@@ -41,7 +41,7 @@ class Desk(WebForm):
                 tags = value
             else:
                 fields[key] = value
-        form = {"pkg_name": str(package["id"]), "private": "False", **_form(fields, extras, tags)}
+        form = {"pkg_name": str(package["id"]), "_ckan_phase": "", "private": "False", **_form(fields, extras, tags)}
         self._post(f"/dataset/edit/{package['name']}", {**form, "save": ""})
 
 
