@@ -21,7 +21,7 @@ from publisher.portals.ckan import mapping
 from publisher.portals.ckan.around import context_of, owner_of_home
 from publisher.portals.ckan.bodies import Bodies, parents_first
 from publisher.portals.ckan.datasets import DatasetWriter
-from publisher.portals.ckan.home import Deleted, HomeState, Kept, home_name
+from publisher.portals.ckan.home import Deleted, HomeState, Kept, home_name, roll_call
 from publisher.portals.ckan.lease import Lease
 from publisher.portals.ckan.mapping_table import TAGS
 from publisher.portals.ckan.mapping_view import View
@@ -68,7 +68,8 @@ class Application:
         self._stepper = Stepper(kit.transport, journal)
         self._bodies = Bodies(kit.transport, desired.catalogue_id)
         self._context = context_of(desired, state, kit.tables.recipe, kit.options, kit.rights)
-        self._before = snapshot.kept or HomeState(desired.catalogue_id)
+        # The roll is of the datasets as they stood before: it ends with the first write.
+        self._before = replace(snapshot.kept or HomeState(desired.catalogue_id), roll=None)
         self._kept = dict(self._before.subjects)
         self._deleted = dict(self._before.deleted)
         self.written: dict[Subject, Found] = {}
@@ -200,6 +201,13 @@ class Application:
         except OpendataError as error:
             self._stepper.stop(error)
 
+    def _roll(self) -> str:
+        """Of the datasets that stand there now."""
+        holdings = self._state.holdings.items()
+        there = {one.id for subject, one in holdings if subject.kind is Kind.DATASET and not one.deleted}
+        there |= {self._desired.subjects[subject].id for subject in self.written}
+        return roll_call(there - set(self._deleted))
+
     def _end(self, lease: Lease) -> Iterator[Outcome]:
         """The private dataset as it is to stand, without the lease."""
         desired = self._desired
@@ -207,7 +215,7 @@ class Application:
         action = next((one for one in self._plan.actions if one.subject == CATALOGUE), None)
         if wanted is not None and action is not None:
             self._kept[CATALOGUE] = Kept(wanted.id, wanted.digest, wanted.record, desired.commit)
-        state = replace(lease.state, commit=desired.commit, tool=desired.tool, as_of=desired.as_of)
+        state = replace(lease.state, commit=desired.commit, tool=desired.tool, as_of=desired.as_of, roll=self._roll())
         outcome = self._stepper.take(action or Action(Change.UPDATE, CATALOGUE), partial(lease.release, state))
         if action is not None or outcome.status is OutcomeStatus.FAILED:
             yield outcome
