@@ -133,6 +133,15 @@ def test_it_moves_out_of_an_organization_that_is_to_go(portal: OneDataset) -> No
         assert portal.package["owner_org"] == "another"
 
 
+def test_a_publisher_whose_clock_lags_a_little_is_told_too(portal: OneDataset) -> None:
+    published(portal, "abc")
+    with portal.publisher("one").held():
+        portal.time -= timedelta(seconds=2)
+        with pytest.raises(OpendataError) as refused:
+            portal.publisher("two").take()
+        assert refused.value.code == "portal-leased"
+
+
 def test_who_planned_before_another_published_is_refused(portal: OneDataset) -> None:
     published(portal, "abc")
     slow = portal.publisher()
