@@ -21,6 +21,7 @@ COMMANDS = {
     "plan": "Say what publishing would change, and why.",
     "publish": "Bring a portal to what git says: validate, plan, ask, apply, verify.",
     "adopt": "Take over what stands on a CKAN already, so that publishing keeps it in step.",
+    "rehearse": "Publish to a copy of a live portal, and prove that nothing of others moves.",
     "takedown": "Remove a dataset's files from a portal at once and leave a note in their place.",
     "pull": "Write what a CKAN portal holds as files of this catalogue.",
     "backup": "Say which files of portals were saved before they were overwritten, and get them back.",
@@ -69,6 +70,10 @@ EXAMPLES: dict[str, tuple[tuple[str, str], ...]] = {
         ("opendata adopt --portal portal --list", "See what stands there and is not ours."),
         ("opendata adopt --portal portal --organization health", "Take over a department's datasets."),
         ("opendata adopt --portal portal --dataset schools --release", "Give a dataset back."),
+    ),
+    "opendata rehearse": (
+        ("opendata rehearse --portal portal", "Rehearse on the CKAN that script/ckan started."),
+        ("opendata rehearse --portal portal --on trial --plan plan.json", "Rehearse what was reviewed."),
     ),
     "opendata takedown": (
         ('opendata takedown schools --reason "Holds telephone numbers of persons"', "Remove a dataset's files now."),

@@ -15,17 +15,19 @@ from publisher.plan.model import Action, DesiredState, Kind, Outcome, Plan, Port
 from publisher.portals.backups import Backups
 from publisher.portals.base import Journal, Leftover
 from publisher.portals.ckan.apply import Application, Kit
+from publisher.portals.ckan.around import context_of
 from publisher.portals.ckan.asking import ask_for
 from publisher.portals.ckan.completion import complete
 from publisher.portals.ckan.drift import files_by_resource
 from publisher.portals.ckan.lease import holder_of
+from publisher.portals.ckan.mapping import Context
 from publisher.portals.ckan.model import Found, Options, Package, Rights
 from publisher.portals.ckan.proof import disproved
 from publisher.portals.ckan.rights import rights
 from publisher.portals.ckan.snapshot import read
 from publisher.portals.ckan.standing import Snapshot
 from publisher.portals.ckan.takedown import leftovers
-from publisher.portals.ckan.transport import connect
+from publisher.portals.ckan.transport import Transport, connect
 from publisher.portals.registry import Setup
 from publisher.workspace import Workspace
 
@@ -52,17 +54,17 @@ def options_of(entry: PortalEntry, settings: Settings) -> Options:
 
 
 class CkanPortal:
-    """A catalogue's part of a CKAN.
+    """A catalogue's part of a CKAN: the entry's, or the one that ``transport`` leads to.
 
     Raises:
         OpendataError: where there is no address or token, or the token may not go to that address.
     """
 
-    def __init__(self, setup: Setup) -> None:
+    def __init__(self, setup: Setup, transport: Transport | None = None) -> None:
         self._setup = setup
         self._catalogue = str(setup.settings.id)
         self._options = options_of(setup.entry, setup.settings)
-        self._transport = connect(setup.entry, setup.root)
+        self._transport = transport or connect(setup.entry, setup.root)
         self._notes = Workspace(setup.root)
         self._rights_now: Rights | None = None
         self._seen: Snapshot | None = None
@@ -139,6 +141,10 @@ class CkanPortal:
             self._dead_run(),
             partial(self._notes.keep, _LEASE, self._notes_key),
         )
+
+    def context(self, desired: DesiredState) -> Context:
+        """What datasets are mapped with."""
+        return context_of(desired, self._known().state, self._setup.tables.recipe, self._options, self._rights)
 
     @property
     def seen(self) -> Snapshot:
