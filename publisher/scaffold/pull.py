@@ -25,6 +25,8 @@ from publisher.scaffold.pull_yaml import emit
 from publisher.text import suggest
 
 PORTALS = "catalog/portals.yaml"
+_NEVER = {Standing.OURS, Standing.PRIVATE, Standing.KIND}
+"""Datasets that are not read though they are named: what publishing would do to them nobody wants."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +56,7 @@ class Pulled:
     new: dict[str, bytes | Path] = field(default_factory=dict)
     changed: dict[str, bytes] = field(default_factory=dict)
     datasets: list[str] = field(default_factory=list)
+    schemas: set[str] = field(default_factory=set)
     told: list[Told] = field(default_factory=list)
 
     def tell(self, code: str, name: str, **params: object) -> None:
@@ -77,7 +80,7 @@ def pull(
         OpendataError: ``pull-not-there`` for a name that the portal has not, ``pull-cannot-edit`` for a file of the
             catalogue that cannot be added to, and what reading the portal raises.
     """
-    done = Pulled()
+    done = Pulled(schemas=set(catalogue.schemas))
     everything = source.candidates(calls, str(catalogue.settings.id), options.scope)
     chosen = list(_chosen(everything, wish, catalogue, options, done))
     whole = not (wish.organizations or wish.datasets or options.scope)
@@ -129,9 +132,9 @@ def _chosen(
         ours = named.get(one.name, one.name.removeprefix(options.prefix))
         there = ids.get(one.id) or (ours if ours in {*catalogue.datasets, *catalogue.broken} else None)
         unnamed = one.standing in {Standing.HARVESTED, Standing.OTHER} and not by_name
-        if there is not None or one.standing is Standing.OURS:
-            done.tell("there", one.name, ours=there or one.name)
-        elif unnamed or one.standing in {Standing.PRIVATE, Standing.KIND}:
+        if there is not None:
+            done.tell("there", one.name, ours=there)
+        elif unnamed or one.standing in _NEVER:
             done.tell(one.standing.value, one.name)
         elif one.organization is None:
             done.tell("no-organization", one.name)
@@ -158,8 +161,8 @@ def _dataset(calls: Calls, one: Candidate, around: Around, fetch: Fetch | None, 
                 resource.data.pop(key, None)
             schema = fetched.schema(schema)
         if schema is not None:
-            taken = {*around.catalogue.schemas, *(Path(file).stem for file in done.new if file.startswith("schemas/"))}
-            key = key_of(f"{reading.name}-{resource.data['name']}"[:90].rstrip("-"), taken, "table")
+            key = key_of(f"{reading.name}-{resource.data['name']}"[:90].rstrip("-"), done.schemas, "table")
+            done.schemas.add(key)
             resource.data["schema"] = key
             files[f"/schemas/{key}.yaml"] = emit(schema).encode()
     reading.data.pop("resources", None)
@@ -183,8 +186,10 @@ def _dataset(calls: Calls, one: Candidate, around: Around, fetch: Fetch | None, 
         done.tell("renamed", one.name, ours=reading.name)
     if reading.skipped:
         done.tell("resources-skipped", one.name, names=", ".join(reading.skipped[:5]), count=len(reading.skipped))
-    if reading.differs:
-        done.tell("differs", one.name, places=", ".join(reading.differs[:5]))
+    # That a trial says so above every description is told once.
+    expected = set() if around.catalogue.settings.standing == "official" else {"notes", "notes_translated"}
+    if differs := [place for place in reading.differs if place not in expected]:
+        done.tell("differs", one.name, places=", ".join(differs[:5]))
     return reading
 
 

@@ -96,6 +96,8 @@ class Merge:
     def _spoken(self, key: str, language: str, value: str | None, at: Pointer = ()) -> bool:
         """A text in one language; other languages stay."""
         there = _at(self.document.data, (*at, key))
+        if value is None and language == self._first and not at:
+            return False  # every dataset has a title and a description
         if isinstance(there, dict):
             if value is None:
                 return language in there and len(there) > 1 and self._drop((*at, key, language))

@@ -222,8 +222,8 @@ def test_nothing_that_a_portal_says_leaves_the_folders_or_breaks_the_file(evil: 
         license_id=evil,
         organization={"name": evil, "title": evil},
         resources=[resource],
-        **{"trường": evil, evil: {evil: [evil]}},
     )
+    one |= {"trường": evil, evil: {evil: [evil]}}
     there = around(one)
     reading = read(one, there)
     assert reading is not None
