@@ -78,7 +78,9 @@ def command(
         held = frozenset(one for one, holding in prepared.state.holdings.items() if not holding.deleted)
         reach = held if release else adopter.standing()
         chosen = _chosen(prepared, reach, datasets, organizations, themes, everything)
-        bodies = [one for one in chosen if one.kind is not Kind.DATASET]
+        if release:
+            chosen = [one for one in chosen if one in held]
+        bodies = [one for one in chosen if one.kind is not Kind.DATASET and (release or one not in held)]
         looks = [] if release else adopter.look([one for one in chosen if one.kind is Kind.DATASET])
         if shape == "human":
             for line in _told(looks, bodies if not release else chosen, release, words):
@@ -129,7 +131,8 @@ def _chosen(
         for key in keys:
             if key not in known:
                 raise OpendataError("adopt-body-unknown", name=key)
-            found |= {one for one in (Subject(kind, key),) if one in reach}
+            if key not in prepared.entry.organizations:  # those are used as they are
+                found.add(Subject(kind, key))
     owners = {name: one.organization for name, one in prepared.catalogue.datasets.items()}
     found |= {one for one in reach if one.kind is Kind.DATASET and owners.get(one.name) in organizations}
     return sorted(found)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -268,3 +269,16 @@ def test_what_is_not_ours_is_listed(office: Office) -> None:
     assert listed[office.name]["git"] == NAME
     assert listed[office.name]["owner"] == "Thử nghiệm"
     assert not listed[office.name]["harvested"]
+
+
+def test_what_was_pulled_and_taken_over_leaves_nothing_to_do(office: Office) -> None:
+    office.made("mot", tags=[], notes="Mô tả.\n\nHai đoạn.", url="https://example.org/")
+    office.made("hai", license_id="cc-by", author="Ai đó", extras=[{"key": "nguon", "value": "x"}])
+    shutil.rmtree(office.root / "datasets" / NAME)
+    assert office.run("pull", "--portal", "there", "--organization", office.organization) == 0, office.said()
+    changes, held = office.plan()
+    names = {f"dataset/{path.parent.name}" for path in (office.root / "datasets").rglob("dataset.yaml")}
+    assert len(names) == 2
+    assert {one: held.get(one) for one in names} == dict.fromkeys(names, ["not-adopted"])
+    assert office.adopt("--organization", office.organization) in {0, 5}, office.said()
+    assert office.plan() == ({}, {})

@@ -23,6 +23,7 @@ from publisher.portals.ckan.asking import Calls, ask, ask_for
 from publisher.portals.ckan.home import home_name
 from publisher.portals.ckan.mapping_values import dataset_name
 from publisher.portals.ckan.model import Rights
+from publisher.portals.ckan.pages import ROWS, read_all
 from publisher.portals.ckan.settle import refused
 from publisher.portals.ckan.token import Origin
 from publisher.portals.ckan.transport import Unsettled
@@ -31,7 +32,6 @@ NOTES = "opendata-rehearsal"
 """The organization that tells what rehearsals made."""
 PERSON = "opendata-rehearsal-person"
 _LISTS = {"datasets": "package_list", "organizations": "organization_list", "groups": "group_list"}
-_PURGE = {"datasets": "dataset_purge", "groups": "group_purge", "organizations": "organization_purge"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,9 +106,14 @@ class Stage:
         made = self._told()
         if made is None:
             return
-        for kind in ("datasets", "groups", "organizations"):
-            for name in sorted(made.names(kind)):
-                self._purge(_PURGE[kind], made.ids.get(name, name) if kind == "datasets" else name)
+        for name in sorted(made.datasets):
+            there = ask_for(self._calls, "package_show", {"id": made.ids.get(name, name)})
+            # An id alone does not make it ours: it may have stood there before, under another name.
+            if there is not None and there.get("name") in made.datasets:
+                self._purge("dataset_purge", str(there["id"]))
+        for action, names in (("group_purge", made.groups), ("organization_purge", made.organizations)):
+            for name in sorted(names):
+                self._purge(action, name)
         self._purge("user_delete", PERSON)
         self._purge("organization_purge", NOTES)
 
@@ -168,12 +173,15 @@ class Stage:
             raise OpendataError("portal-unsettled", Exit.UNREACHABLE) from error
 
     def _names(self, kind: str) -> Iterator[str]:
-        if kind != "datasets":
-            yield from map(str, ask(self._calls, _LISTS[kind], {}, list))
+        """What stands there, private datasets and drafts too."""
+        if kind == "datasets":
+            yield from read_all(self._calls, lambda one: str(one.get("name")), (), ROWS)
+            yield from map(str, ask(self._calls, "package_list", {}, list))
             return
-        yield from map(str, ask(self._calls, "package_list", {}, list))
-        query = {"rows": 1000, "include_private": True, "include_drafts": True, "fq": "+(private:true OR state:draft)"}
-        yield from (str(one["name"]) for one in ask(self._calls, "package_search", query, dict).get("results", ()))
+        start = 0
+        while page := ask(self._calls, _LISTS[kind], {"limit": ROWS, "offset": start}, list):
+            yield from map(str, page)
+            start += len(page)
 
     def _told(self) -> Made | None:
         """What an earlier rehearsal wrote down."""

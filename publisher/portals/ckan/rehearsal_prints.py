@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from publisher.digest import digest_of, digest_of_stream
@@ -11,6 +12,7 @@ from publisher.portals.ckan.asking import Calls, ask_for
 from publisher.portals.ckan.bodies import MARK
 from publisher.portals.ckan.home import extras_of
 
+_PARALLEL = 4
 _QUIET = {"include_datasets": False, "include_users": False, "include_extras": True, "include_dataset_count": False}
 _MOVES = ("package_count", "num_followers", "organization", "tracking_summary")
 
@@ -27,7 +29,8 @@ def prints(
     Raises:
         OpendataError: what the portal raises.
     """
-    found = {f"dataset/{one}": _dataset(calls, one) for one in datasets}
+    with ThreadPoolExecutor(_PARALLEL) as pool:
+        found = dict(pool.map(lambda name: (f"dataset/{name}", _dataset(calls, name)), datasets))
     for kind, names in (("organization", organizations), ("group", groups)):
         for name in names:
             body = ask_for(calls, f"{kind}_show", {"id": name, **_QUIET})
