@@ -108,6 +108,8 @@ def _options(stack: Stack) -> dict[str, str]:
         "ckan.site_url": stack.url,
         "ckan.site_id": f"stack-{stack.name}",
         "ckan.plugins": " ".join(stack.plugins),
+        # Notes of the publishing tool: rows of letters that mean nothing to readers.
+        "package_hide_extras": "opendata opendata_2",
         "ckan.storage_path": str(stack.data / "storage"),
         "ckan.webassets.path": str(stack.data / "webassets"),
         "ckan.max_resource_size": str(_max_mb()),

@@ -136,14 +136,14 @@ def survey(columns: Sequence[Column], rows: Iterable[Row]) -> tuple[tuple[Kind, 
 
 
 def _column(name: str, column_id: str, field: Mapping[str, Any], language: str) -> Column:
-    def text(key: str) -> str:
+    def said(key: str) -> str:
         return unicodedata.normalize("NFC", text_of(field.get(key), (language,)).get(language)).strip()
 
     words = messages(language)
-    notes = [text("description")]
-    if unit := text("unit"):
+    notes = [said("description")]
+    if unit := said("unit"):
         notes.append(words.text("Unit: {unit}", unit=unit))
-    title = text("title")
+    title = said("title")
     if column_id != name and title:
         notes.append(words.text("Name in the file: {name}", name=name))
     label = title or ("" if column_id == name else name)

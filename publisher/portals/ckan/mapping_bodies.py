@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from publisher.plan.model import Kind, Record
-from publisher.portals.ckan.mapping_facts import Fact, field, part, text
+from publisher.portals.ckan.mapping_facts import Fact, field, part, said
 from publisher.portals.ckan.mapping_texts import body_description
 from publisher.portals.ckan.mapping_values import group_name, organization_name
 from publisher.portals.ckan.mapping_view import Context, View, bounded, clean
@@ -14,7 +14,7 @@ from publisher.portals.ckan.mapping_view import Context, View, bounded, clean
 CATALOGUE = "opendata_catalogue"
 """The extra of organizations and groups that says whose they are: the catalogue's id."""
 EXTRAS: tuple[tuple[str, str, Fact], ...] = (
-    ("short_title", "short", text("short")),
+    ("short_title", "short", said("short")),
     ("kind", "kind", field("kind")),
     ("identifier", "code", field("code")),
     ("valid_from", "valid_from", field("valid_from")),
@@ -22,7 +22,7 @@ EXTRAS: tuple[tuple[str, str, Fact], ...] = (
     ("successor", "successor", part("successor", "key")),
     ("parent_body", "parent", field("parent")),
     ("eu_theme", "eu_theme", field("eu_theme")),
-    ("note", "note", text("note")),
+    ("note", "note", said("note")),
     *(
         (f"contact_{inner}", "contact", part("contact", inner))
         for inner in ("name", "email", "phone", "url", "address")

@@ -18,7 +18,7 @@ def field(key: str) -> Fact:
     return lambda view: view.record.get(key)
 
 
-def text(key: str) -> Callable[[View], str]:
+def said(key: str) -> Callable[[View], str]:
     """A text of the record in the view's language."""
     return lambda view: view.text(view.record.get(key))
 

@@ -51,7 +51,7 @@ ROWS: tuple[Row, ...] = (
     _row("owner_org", "organization", facts.owner, "the entry's, where the token may not write to its own"),
     _row("license_id", "license", facts.license_id, "by the entry, else by SPDX id, else our key", "catalogue"),
     _row("url", "landing_page", facts.field("landing_page")),
-    _row("title_translated", "title", facts.translated("title", facts.text("title")), "all languages", when="fluent"),
+    _row("title_translated", "title", facts.translated("title", facts.said("title")), "all languages", when="fluent"),
     _row(
         "notes_translated",
         _NOTES,
@@ -60,7 +60,7 @@ ROWS: tuple[Row, ...] = (
         "catalogue",
         "fluent",
     ),
-    _row("extras:title_LANG", "title", facts.spoken("title", facts.text("title")), "other languages", when="plain"),
+    _row("extras:title_LANG", "title", facts.spoken("title", facts.said("title")), "other languages", when="plain"),
     _row(
         "extras:notes_LANG", _NOTES, facts.spoken("description", texts.notes), "other languages", "catalogue", "plain"
     ),
@@ -105,7 +105,7 @@ ROWS: tuple[Row, ...] = (
     _row("extras:contact_address", "contact", facts.part("contact", "address"), _MAIN),
     _row("extras:provenance", "provenance", texts.provenance, _LINES),
     _row("extras:approval", "approval", texts.approval, "the act and the item of its list", "catalogue"),
-    _row("extras:security_note", "security_note", facts.text("security_note"), _MAIN),
+    _row("extras:security_note", "security_note", facts.said("security_note"), _MAIN),
     _row("extras:corrections", "corrections", facts.dated("corrections"), _LINES),
     _row("extras:reviews", "reviews", facts.dated("reviews"), _LINES),
     _row("extras:data_through", "freshness", facts.period("covered"), "the last period that the data cover"),
