@@ -157,7 +157,11 @@ class Application:
         desired = self._desired.subjects[action.subject]
         applied = found.applied if found is not None else None
         wanted = mapping.wanted(desired, self._context, applied.ids if applied is not None else {})
-        self.written[action.subject] = writer.write(action, wanted, desired, found, self._desired.commit)
+        written = writer.write(action, wanted, desired, found, self._desired.commit)
+        if written.applied is not None:
+            # Of thousands of datasets each record is kept in memory once.
+            written = replace(written, applied=replace(written.applied, record=desired.record))
+        self.written[action.subject] = written
         self._deleted.pop(desired.id, None)
 
     def _deleting(self, action: Action, writer: DatasetWriter, found: Found | None) -> None:

@@ -32,19 +32,23 @@ def disproved(
         OpendataError: what the portal raises.
     """
     ids = sorted({one.id for one in there.values()} | ({home} if home is not None else set()))
-    packages = {one["id"]: one for one in _standing(calls, ids)}
-    state = _state(packages.get(home or ""))
+    by_id = {there[one.subject].id: one for one in actions if one.subject in there}
+    faults: dict[str, str | None] = {}
+    state: HomeState | None = None
+    for package in _standing(calls, ids):  # one by one: all of a great portal would not fit into memory
+        if package["id"] == home:
+            state = _state(package)
+        elif package["id"] in by_id:
+            faults[package["id"]] = _fault(package, by_id[package["id"]], keeping=keeping)
     wrong: dict[Subject, str] = {}
     for action in actions:
         found = there.get(action.subject)
-        package = packages.get(found.id) if found is not None else None
         if action.subject.kind is not Kind.DATASET:
             fault = None if _kept(state, action.subject) == action.after else RECORD
-        elif action.after == ABSENT:
-            fault = None if package is None else RECORD
+        elif found is not None and found.id in faults:
+            fault = faults[found.id]
         else:
-            drifted = {one.place for one in action.drift} if keeping else set()
-            fault = _fault(package, action, drifted) if package is not None else RECORD
+            fault = None if action.after == ABSENT else RECORD
         if fault is not None:
             wrong[action.subject] = fault
     return wrong
@@ -70,7 +74,10 @@ def _standing(calls: Calls, ids: Sequence[str]) -> Iterator[Package]:
                     yield single
 
 
-def _fault(package: Package, action: Action, drifted: set[str]) -> str | None:
+def _fault(package: Package, action: Action, *, keeping: bool) -> str | None:
+    if action.after == ABSENT:
+        return RECORD
+    drifted = {one.place for one in action.drift} if keeping else set()
     applied = found_of(package).applied
     if package.get("state") != "active" or applied is None:
         return RECORD
