@@ -84,11 +84,13 @@ def pull(
     everything = source.candidates(calls, str(catalogue.settings.id), options.scope)
     chosen = list(_chosen(everything, wish, catalogue, options, done))
     whole = not (wish.organizations or wish.datasets or options.scope)
-    of_use = {one.organization for one in chosen if one.organization} | set(wish.organizations)
-    bodies = {one["name"]: one for one in source.bodies(calls, "organization", None if whole else of_use)}
-    used = {group for one in chosen for group in one.groups}
-    groups = {one["name"]: one for one in source.bodies(calls, "group", None if whole else used)}
-    names = names_of(catalogue, options, rights, chosen, sorted(bodies), sorted(groups))
+    used = {one.organization for one in chosen if one.organization} | set(wish.organizations)
+    grouped = {group for one in chosen for group in one.groups}
+    # Names of all: an entry that says more of them with each pull would have every dataset written anew.
+    named, groups_named = source.names(calls, "organization"), source.names(calls, "group")
+    bodies = {one["name"]: one for one in source.bodies(calls, "organization", named if whole else used)}
+    groups = {one["name"]: one for one in source.bodies(calls, "group", groups_named if whole else grouped)}
+    names = names_of(catalogue, options, rights, chosen, sorted({*named, *bodies}), sorted({*groups_named, *groups}))
     around = Around(
         catalogue,
         names.context,
@@ -244,20 +246,23 @@ def _entry(catalogue: Catalogue, portal: str, names: Names, made: Iterable[Readi
     """Names that are no keys of ours are said in the portal's entry."""
     written = {one.name for one in made}
     said = {
-        (kind, key): theirs
+        kind: {key: theirs for key, theirs in found.items() if kind != "datasets" or key in written}
         for kind, found in names.said.items()
-        for key, theirs in found.items()
-        if kind != "datasets" or key in written
     }
-    if not said:
+    count = sum(map(len, said.values()))
+    if not count:
         return
     document, _ = parse_document((catalogue.root / PORTALS).read_bytes(), PORTALS)
     try:
         if document is None:
             raise CannotEdit(PORTALS)
-        for (kind, key), theirs in said.items():
-            document = with_value(document, (portal, kind, key), theirs)
+        for kind, new in said.items():
+            if new and kind not in document.data[portal]:
+                document = with_value(document, (portal, kind), new)
+                continue
+            for key, theirs in new.items():
+                document = with_value(document, (portal, kind, key), theirs)
     except CannotEdit as error:
         raise OpendataError("pull-cannot-edit", Exit.NO, file=PORTALS) from error
     done.changed[PORTALS] = document.text.encode()
-    done.tell("entries", PORTALS, count=len(said))
+    done.tell("entries", PORTALS, count=count)

@@ -17,7 +17,9 @@ from publisher.catalogue.model import Catalogue
 from publisher.errors import OpendataError
 from publisher.portals.base import no_steps
 from publisher.portals.ckan.ckan import options_of
-from publisher.portals.ckan.model import Applied, Package, Rights
+from publisher.portals.ckan.mapping import rules
+from publisher.portals.ckan.model import Applied, Options, Package, Rights
+from publisher.portals.ckan.snapshot import read
 from publisher.scaffold.pull import Pulled, Wish, pull
 from publisher.scaffold.pull_files import Fetch, download, safe_name
 from publisher.scaffold.pull_place import in_order, place
@@ -224,3 +226,25 @@ def test_names_of_files_are_unique() -> None:
     assert safe_name("Bảng 1.csv", "", ()) == "Bảng-1.csv"
     assert safe_name("a.csv", "", ["A.CSV"]) == "a-2.csv"
     assert safe_name("", "CSV", ()) == "data.csv"
+
+
+def test_a_second_pull_says_no_more_that_all_datasets_hang_on(catalogue: Catalogue) -> None:
+    one = package(ID, "so_lieu", organization={"name": "so_a", "title": "Sở A"})
+    other = package(str(UUID(int=8)), "so_khac", organization={"name": "so_c", "title": "Sở C"})
+    there = portal(one, other)
+    place(catalogue.root, pulled(there, catalogue, datasets=["so_lieu"]))
+    first = again(catalogue.root)
+    place(first.root, pulled(there, first, datasets=["so_khac"]))
+    second = again(catalogue.root)
+    assert second.portals["there"].datasets == {"so-lieu": "so_lieu", "so-khac": "so_khac"}
+    before, after = (rules(options_of(found.portals["there"], found.settings)) for found in (first, second))
+    assert before == after
+
+
+def test_a_dataset_that_the_entry_calls_otherwise_by_now_is_written_again() -> None:
+    applied = Applied("c", ID, "xa", "d", None, rules(Options(("vi",))), RECORD)
+    there = MadePortal([package(ID, "xa", applied=applied)])
+    for names, stale in (({}, None), ({"xa": "x_y"}, "mapping")):
+        state = read(there, Options(("vi",), datasets=names), RIGHTS, "c").state
+        (holding,) = state.holdings.values()
+        assert (holding.subject.name, holding.stale) == ("xa", stale)

@@ -126,12 +126,12 @@ def rules(options: Options, context: Context | None = None) -> str:
     stays, equal records give equal packages.
     """
     how = asdict(options)
-    for name in ("scope", "drift"):  # say what is read and what is done about it, not what is written
+    # Say what is read and what is done about it, not what is written; a name concerns its own dataset alone.
+    for name in ("scope", "drift", "datasets"):
         del how[name]
     how["organizations"], how["licenses"] = dict(options.organizations), dict(options.licenses)
-    for name, names in (("datasets", options.datasets), ("groups", options.groups)):
-        del how[name]
-        how |= {name: dict(names)} if names else {}
+    del how["groups"]
+    how |= {"groups": dict(options.groups)} if options.groups else {}
     around: list[Any] = []
     if context is not None:
         reach = context.rights

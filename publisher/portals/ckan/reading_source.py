@@ -63,15 +63,22 @@ def candidates(calls: Calls, catalogue_id: str, scope: Collection[str] = ()) -> 
     return [one for one in found if not (one.standing is Standing.PRIVATE and one.name.startswith(_HOME))]
 
 
-def bodies(calls: Calls, kind: str, names: Collection[str] | None) -> Iterator[dict[str, Any]]:
-    """Organizations (``organization``) or groups (``group``) with their extras, by name; all of them for None.
+def names(calls: Calls, kind: str) -> list[str]:
+    """The names of all organizations (``organization``) or groups (``group``).
+
+    Raises:
+        OpendataError: as :func:`publisher.portals.ckan.asking.ask`.
+    """
+    return [one for one in ask(calls, f"{kind}_list", {}, list) if isinstance(one, str)]
+
+
+def bodies(calls: Calls, kind: str, names: Collection[str]) -> Iterator[dict[str, Any]]:
+    """Organizations or groups with their extras, by name.
 
     Raises:
         OpendataError: as :func:`publisher.portals.ckan.asking.ask`.
     """
     action = f"{kind}_list"
-    if names is None:
-        names = [one for one in ask(calls, action, {}, list) if isinstance(one, str)]
     ordered = sorted(names)
     for start in range(0, len(ordered), _PAGE):
         wanted = ordered[start : start + _PAGE]

@@ -22,10 +22,10 @@ from publisher.portals.ckan.completion import PARALLEL, complete
 from publisher.portals.ckan.drift import explained
 from publisher.portals.ckan.home import HomeState, decode, extras_of, home_name, roll_call
 from publisher.portals.ckan.lease import EXTRA as LEASE
-from publisher.portals.ckan.mapping_values import group_name, organization_name
+from publisher.portals.ckan.mapping_values import dataset_name, group_name, organization_name
 from publisher.portals.ckan.model import Found, Options, Rights
 from publisher.portals.ckan.pages import ROWS, SEARCH, read_all
-from publisher.portals.ckan.standing import NOT_INDEXED, Snapshot, Standing, Whose, look, originals
+from publisher.portals.ckan.standing import MAPPING, NOT_INDEXED, Snapshot, Standing, Whose, look, originals
 from publisher.portals.ckan.transport import typed
 
 __all__ = ["Snapshot", "capabilities", "complete", "read"]
@@ -60,6 +60,8 @@ def read(
         applied = found[subject].applied
         if holding.drift and applied is not None and applied.rules == whose.rules:
             holdings[subject] = explained(holding, applied, context)
+        if holding.stale is None and _is_called_otherwise(holding, found[subject], options):
+            holdings[subject] = replace(holdings[subject], stale=MAPPING)
     if deep:
         with ThreadPoolExecutor(PARALLEL) as pool:
             ours = [(holding, found[subject]) for subject, holding in holdings.items() if not holding.deleted]
@@ -127,6 +129,12 @@ def _kept(home: Found, catalogue_id: str) -> HomeState:
     except ValueError:
         raise OpendataError("portal-home-unreadable", Exit.NO, name=home.name) from None
     return kept
+
+
+def _is_called_otherwise(holding: Holding, found: Found, options: Options) -> bool:
+    """Whether the entry gives a dataset another name by now than it has there; an edit of the name itself is drift."""
+    edited = any(one.place == "name" for one in holding.drift)
+    return not (edited or holding.deleted) and found.name != dataset_name(holding.subject.name, options)
 
 
 def _context(kept: HomeState | None, options: Options, rights: Rights) -> mapping.Context:
