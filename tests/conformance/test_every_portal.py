@@ -239,3 +239,14 @@ def test_killed_anywhere_the_next_run_converges(steward: Any, step: int) -> None
     assert steward.plan() == 0
     assert len([one for one in steward.state().holdings if one.kind is Kind.DATASET]) == 2
     assert steward.original() in steward.texts()
+
+
+def test_a_new_title_of_an_organization_reaches_its_datasets(steward: Any) -> None:
+    steward.add("khac")
+    assert steward.publish() == 0
+    key = steward.holding().record["organization"]
+    steward.edit("catalog/organizations.yaml", **{key: {"name": {"vi": "Sở đổi tên", "en": "Renamed department"}}})
+    assert steward.plan() == 2
+    assert steward.publish() == 0
+    assert steward.plan() == 0
+    assert all(one.stale is None for one in steward.state().holdings.values())

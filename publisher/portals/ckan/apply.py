@@ -27,8 +27,9 @@ from publisher.portals.ckan.mapping_table import TAGS
 from publisher.portals.ckan.mapping_view import View
 from publisher.portals.ckan.model import Found, Options, Rights
 from publisher.portals.ckan.order import Job, Turns
-from publisher.portals.ckan.standing import Snapshot
+from publisher.portals.ckan.standing import MAPPING, Snapshot
 from publisher.portals.ckan.step import Stepper
+from publisher.portals.ckan.surroundings import surroundings
 from publisher.portals.ckan.transport import Transport
 
 _LOOK = 30.0
@@ -220,6 +221,9 @@ class Application:
         if wanted is not None and action is not None:
             self._kept[CATALOGUE] = Kept(wanted.id, wanted.digest, wanted.record, desired.commit)
         state = replace(lease.state, commit=desired.commit, tool=desired.tool, as_of=desired.as_of, roll=self._roll())
+        waiting = {one for one, held in self._state.holdings.items() if held.stale == MAPPING} - set(self.written)
+        if not waiting:
+            state = replace(state, around=surroundings(desired, self._kit.options, self._context.rights))
         outcome = self._stepper.take(action or Action(Change.UPDATE, CATALOGUE), partial(lease.release, state))
         if action is not None or outcome.status is OutcomeStatus.FAILED:
             yield outcome

@@ -22,6 +22,7 @@ from publisher.portals.ckan.mapping_values import dataset_name
 from publisher.portals.ckan.model import Found, Options, Package, Rights
 from publisher.portals.ckan.settle import refused
 from publisher.portals.ckan.standing import MAPPING, NOT_INDEXED, UNFINISHED, Snapshot, Standing, Whose, look
+from publisher.portals.ckan.surroundings import moved, surroundings
 from publisher.portals.ckan.transport import typed
 
 PARALLEL = 4
@@ -55,6 +56,9 @@ def complete(transport: Calls, options: Options, rights: Rights, snapshot: Snaps
     edited = seeker.settled(edited, desired)
     snapshot = _with(snapshot, sought)
     holdings = {**snapshot.state.holdings, **{one.subject: one for one in edited}}
+    if kept.around != surroundings(desired, options, rights):
+        for subject in moved(holdings, snapshot.found, desired.subjects, seeker.context(desired)):
+            holdings[subject] = replace(holdings[subject], stale=MAPPING)
     return replace(snapshot, state=replace(snapshot.state, holdings=holdings))
 
 
@@ -115,7 +119,7 @@ class _Seeker:
 
     def settled(self, drifted: Iterable[Holding], desired: DesiredState) -> list[Holding]:
         """Holdings without the drift that git by now wants as it stands there."""
-        context = self._context(desired)
+        context = self.context(desired)
         wanted = {one.id: one for one in desired.subjects.values()}
         return [settled(one, wanted[one.id], context) if one.id in wanted else one for one in drifted]
 
@@ -125,7 +129,7 @@ class _Seeker:
         """
         found: dict[Subject, Holding] = {}
         for kind, (action, key) in _LISTS.items():
-            context = self._context(desired)
+            context = self.context(desired)
             wanted = {
                 str(mapping.body(one.record, kind, context)["name"]): one
                 for subject, one in desired.subjects.items()
@@ -155,7 +159,8 @@ class _Seeker:
         whose = Whose(self.catalogue, home_name(self.catalogue), mapping.rules(self.options))
         return look(package, whose, _SHOW, self.options.scope)
 
-    def _context(self, desired: DesiredState) -> mapping.Context:
+    def context(self, desired: DesiredState) -> mapping.Context:
+        """What datasets are mapped with."""
         records = {
             kind: {subject.name: one.record for subject, one in desired.subjects.items() if subject.kind is kind}
             for kind in Kind
@@ -188,9 +193,7 @@ def _used(snapshot: Snapshot, options: Options, desired: DesiredState) -> Snapsh
     theirs = frozenset(snapshot.others.values())
     waiting = frozenset(one.subject for one in _not_held(state, desired) if one.id in theirs)
     holdings = {**state.holdings, **used}
-    return replace(
-        snapshot, state=replace(state, holdings=holdings, foreign=foreign, beyond=beyond, waiting=waiting)
-    )
+    return replace(snapshot, state=replace(state, holdings=holdings, foreign=foreign, beyond=beyond, waiting=waiting))
 
 
 def _not_held(state: PortalState, desired: DesiredState) -> list[Desired]:

@@ -110,7 +110,7 @@ class DatasetWriter:
     ) -> Found:
         before = found.applied if found is not None else None
         drifted = frozenset(one.place for one in action.drift)
-        kept = drifted if self.options.drift == "keep" else frozenset()
+        kept = (drifted if self.options.drift == "keep" else frozenset()) | self._beyond(found)
         if found is not None:
             wanted = _without_removed(wanted, found.package, kept)
         files = prepare(
@@ -154,6 +154,11 @@ class DatasetWriter:
             self.options,
         )
         return self._completed(str(package["id"]), applied, tables)
+
+    def _beyond(self, found: Found | None) -> frozenset[str]:
+        """The groups, where the dataset is in one of which our person is no member: CKAN refuses the whole list."""
+        groups = (found.package.get("groups") or ()) if found is not None and not self.rights.sysadmin else ()
+        return frozenset({"groups"}) if {one.get("name") for one in groups} - set(self.rights.groups) else frozenset()
 
     def _created(self, wanted: Wanted, applied: Applied, files: Files) -> Package:
         """A new dataset: whole where it has no files, else a draft that waits for them."""

@@ -56,6 +56,8 @@ class HomeState:
     deleted: Mapping[str, Deleted] = field(default_factory=dict)
     roll: str | None = None
     """:func:`roll_call` of the datasets that stood there when the last publication ended, None if it is not known."""
+    around: str | None = None
+    """:func:`publisher.portals.ckan.surroundings.surroundings` that all datasets were written with, None if unknown."""
 
 
 def roll_call(ids: Iterable[str]) -> str:
@@ -83,6 +85,7 @@ def encode(state: HomeState) -> dict[str, str]:
         "tool": state.tool,
         "as_of": state.as_of,
         "roll": state.roll,
+        "around": state.around,
         "parts": len(chunks),
         "packed": chunks[0],
     }
@@ -111,6 +114,7 @@ def decode(extras: Mapping[str, str]) -> HomeState:
             {_subject(name): _kept(one) for name, one in data["subjects"].items()},
             {key: Deleted(*map(str, one)) for key, one in data["deleted"].items()},
             first.get("roll"),
+            first.get("around"),
         )
     except (ValueError, KeyError, TypeError, AttributeError, zlib.error, RecursionError) as error:
         raise ValueError(EXTRA) from error
