@@ -21,13 +21,13 @@ from publisher.portals.ckan.apply import Kit, lease_of
 from publisher.portals.ckan.around import context_of, owner_of_home
 from publisher.portals.ckan.asking import ask_for
 from publisher.portals.ckan.files import base_name, made
-from publisher.portals.ckan.home import HomeState, Kept
+from publisher.portals.ckan.home import HomeState, Kept, home_name
 from publisher.portals.ckan.mapping_values import dataset_name
 from publisher.portals.ckan.model import Found, Package, Wanted, WantedFile
 from publisher.portals.ckan.revision import marked
 from publisher.portals.ckan.sending import extras_of, says
 from publisher.portals.ckan.settle import Settled, marker_of
-from publisher.portals.ckan.standing import Snapshot
+from publisher.portals.ckan.standing import Snapshot, Whose, look
 from publisher.portals.ckan.step import Stepper
 from publisher.portals.ckan.transport import Transport
 
@@ -62,6 +62,8 @@ class Adopter:
         self._stated = stated
         self._context = context_of(desired, snapshot.state, kit.tables.recipe, kit.options, kit.rights)
         self._settled = Settled(kit.transport)
+        catalogue = desired.catalogue_id
+        self._whose = Whose(catalogue, home_name(catalogue), mapping.rules(kit.options))
         self._bodies = Ownership(kit.transport, desired.catalogue_id)
 
     def standing(self) -> frozenset[Subject]:
@@ -161,6 +163,7 @@ class Adopter:
             package = ask_for(self._kit.transport, _SHOW, {"id": asked})
             if package is None:
                 raise Refused("adopt-not-there", name=name)
+            look(package, self._whose, _SHOW)  # refuses what is no dataset as CKAN answers it
             permitted(package, desired, name, subject in self._stated, self._desired.catalogue_id)
             self._reached(package)
             return Look(subject, package, self._adoption(desired, package))

@@ -6,7 +6,7 @@ import json
 import re
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -20,6 +20,7 @@ from publisher.errors import Exit, OpendataError
 from publisher.portals.ckan.asking import Calls, all_objects, ask, ask_for
 from publisher.portals.ckan.model import Options, Package
 from publisher.portals.ckan.multipart import Upload
+from publisher.portals.ckan.order import Job, Turns
 from publisher.portals.ckan.pages import ROWS, read_all
 from publisher.portals.ckan.rehearsal import Made
 from publisher.portals.ckan.revision import upload_field
@@ -128,18 +129,18 @@ class Copier:
         for action, bodies in (("organization_create", live.organizations), ("group_create", live.groups)):
             for one in bodies:
                 self._call(action, _body(one))
-        known: set[str] = set()
-        later: list[bytes] = []
-        for packed in live.packages:
-            # Two datasets that bring the same new tag at the same time make it twice.
-            tags = {str(one["name"]) for one in unpacked(packed).get("tags") or ()}
-            if tags <= known:
-                later.append(packed)
-                continue
-            known |= tags
-            yield self._dataset(unpacked(packed))
+        by_name = {str(one["name"]): packed for packed, one in ((each, unpacked(each)) for each in live.packages)}
+        turns = Turns(Job(name, _tags(unpacked(packed))) for name, packed in by_name.items())
+        flying: dict[Future[str], str] = {}
         with ThreadPoolExecutor(self.parallel) as pool:
-            yield from pool.map(lambda packed: self._dataset(unpacked(packed)), later)
+            while True:
+                while len(flying) < self.parallel and (job := turns.next()) is not None:
+                    flying[pool.submit(self._dataset, unpacked(by_name[job.key]))] = job.key
+                if not flying:
+                    return
+                for future in wait(flying, return_when=FIRST_COMPLETED).done:
+                    turns.done(flying.pop(future), succeeded=True)
+                    yield future.result()
 
     def _dataset(self, package: Package) -> str:
         name = str(package["name"])
@@ -226,6 +227,11 @@ class Copier:
         with self._counting:
             self.left.links += links
             self.left.tables += tables
+
+
+def _tags(package: Package) -> frozenset[str]:
+    """What two datasets must not bring at the same time: CKAN would make it twice."""
+    return frozenset(str(one["name"]) for one in package.get("tags") or ())
 
 
 def dataset_body(package: Package, uploads: set[str]) -> Package:
