@@ -103,7 +103,8 @@ def pull(
     made: list[Reading] = []
     for number, one in enumerate(chosen):
         step(number, len(chosen))
-        reading = _dataset(calls, one, around, fetch if wish.files else None, done)
+        by_name = not {one.name, one.id}.isdisjoint(wish.datasets)
+        reading = _dataset(calls, one, around, fetch if wish.files else None, done, by_name)
         if reading is not None:
             made.append(reading)
     step(len(chosen), len(chosen))
@@ -144,11 +145,19 @@ def _chosen(
             yield one
 
 
-def _dataset(calls: Calls, one: Candidate, around: Around, fetch: Fetch | None, done: Pulled) -> Reading | None:
-    """A dataset's files among those to be put in place; None if it cannot be written."""
+def _dataset(
+    calls: Calls, one: Candidate, around: Around, fetch: Fetch | None, done: Pulled, by_name: bool
+) -> Reading | None:
+    """A dataset's files among those to be put in place; None if it is not written.
+
+    One without any file or link would be an error of the catalogue, and is read only when it is named.
+    """
     reading = read(one.package, around)
     if reading is None:
         done.tell("no-organization", one.name)
+        return None
+    if not reading.resources and not by_name:
+        done.tell("no-resources", one.name)
         return None
     folder = f"datasets/{reading.folder}"
     files: dict[str, bytes | Path] = {}

@@ -77,6 +77,14 @@ def again(root: Path) -> Catalogue:
     return found.catalogue
 
 
+LINK = {"id": str(UUID(int=3)), "url": "https://example.org/a.csv"}
+
+
+def linked(identity: str, name: str, **more: Any) -> Package:
+    """A dataset with a link."""
+    return package(identity, name, **{"resources": [LINK], **more})
+
+
 def pulled(there: MadePortal, catalogue: Catalogue, folder: Path | None = None, datasets: Sequence[str] = ()) -> Pulled:
     options = options_of(catalogue.portals["there"], catalogue.settings)
     fetch = Fetch(there, folder or catalogue.root / "unused")
@@ -85,7 +93,7 @@ def pulled(there: MadePortal, catalogue: Catalogue, folder: Path | None = None, 
 
 
 def test_names_are_mapped_and_files_that_are_there_keep_their_comments(catalogue: Catalogue) -> None:
-    one = package(ID, "so_lieu", organization={"name": "so_a", "title": "Sở A"}, license_id="CC-BY-4.0")
+    one = linked(ID, "so_lieu", organization={"name": "so_a", "title": "Sở A"}, license_id="CC-BY-4.0")
     found = pulled(portal(one), catalogue)
     place(catalogue.root, found)
     after = again(catalogue.root)
@@ -102,7 +110,7 @@ def test_names_are_mapped_and_files_that_are_there_keep_their_comments(catalogue
 
 
 def test_a_second_pull_finds_nothing_new(catalogue: Catalogue) -> None:
-    there = portal(package(ID, "so_lieu", organization={"name": "so_a", "title": "Sở A"}))
+    there = portal(linked(ID, "so_lieu", organization={"name": "so_a", "title": "Sở A"}))
     place(catalogue.root, pulled(there, catalogue))
     found = pulled(there, again(catalogue.root))
     assert (found.new, found.changed, [one.code for one in found.told]) == ({}, {}, ["there"])
@@ -117,15 +125,16 @@ def test_a_second_pull_finds_nothing_new(catalogue: Catalogue) -> None:
         ({"extras": [{"key": "harvest_object_id", "value": "x"}]}, "harvested"),
         ({"extras": [{"key": "opendata", "value": "x"}]}, "other-catalogue"),
         ({"organization": None}, "no-organization"),
+        ({"resources": []}, "no-resources"),
         ({"applied": Applied("khac", ID, "x", "d", None, "r", RECORD)}, "other-catalogue"),
         ({"applied": Applied(str(UUID(int=1)), ID, "x", "d", None, "r", RECORD)}, "ours"),
     ],
 )
 def test_what_is_not_to_be_read_is_told(catalogue: Catalogue, more: dict[str, Any], code: str) -> None:
-    found = pulled(portal(package(ID, "x-y", **more)), catalogue)
+    found = pulled(portal(linked(ID, "x-y", **more)), catalogue)
     assert ([one.code for one in found.told if one.code != "entries"], found.datasets) == ([code], [])
-    named = pulled(portal(package(ID, "x-y", **more)), catalogue, datasets=["x-y"])
-    assert bool(named.datasets) is (code in {"harvested", "other-catalogue"})
+    named = pulled(portal(linked(ID, "x-y", **more)), catalogue, datasets=["x-y"])
+    assert bool(named.datasets) is (code in {"harvested", "other-catalogue", "no-resources"})
 
 
 def test_a_name_that_is_not_there_is_told_with_the_nearest(catalogue: Catalogue) -> None:
@@ -189,7 +198,7 @@ def test_a_link_that_leads_outside_is_refused_before_anything_is_written(catalog
     outside = tmp_path.parent / f"{tmp_path.name}-outside"
     outside.mkdir()
     (catalogue.root / "datasets").symlink_to(outside)
-    found = pulled(portal(package(ID, "x-y")), catalogue)
+    found = pulled(portal(linked(ID, "x-y")), catalogue)
     with pytest.raises(OpendataError, match="pull-outside"):
         place(catalogue.root, found)
     assert list(outside.iterdir()) == []
@@ -202,14 +211,14 @@ def test_a_portal_that_breaks_off_leaves_nothing_behind(catalogue: Catalogue) ->
 
     before = sorted(path for path in catalogue.root.rglob("*"))
     with pytest.raises(OpendataError, match="portal-failed"):
-        pulled(portal(package(ID, "x-y", license_id="cc-by"), license_list=broken), catalogue)
+        pulled(portal(linked(ID, "x-y", license_id="cc-by"), license_list=broken), catalogue)
     assert sorted(path for path in catalogue.root.rglob("*")) == before
 
 
 def test_a_file_that_cannot_be_added_to_is_refused(catalogue: Catalogue) -> None:
     (catalogue.root / "catalog" / "organizations.yaml").write_text("{so-b: {name: Sở B}}\n", "utf-8")
     with pytest.raises(OpendataError, match="pull-cannot-edit"):
-        pulled(portal(package(ID, "x-y")), again(catalogue.root))
+        pulled(portal(linked(ID, "x-y")), again(catalogue.root))
 
 
 def test_what_others_refer_to_comes_first() -> None:
@@ -229,8 +238,13 @@ def test_names_of_files_are_unique() -> None:
 
 
 def test_a_second_pull_says_no_more_that_all_datasets_hang_on(catalogue: Catalogue) -> None:
-    one = package(ID, "so_lieu", organization={"name": "so_a", "title": "Sở A"})
-    other = package(str(UUID(int=8)), "so_khac", organization={"name": "so_c", "title": "Sở C"})
+    one = linked(ID, "so_lieu", organization={"name": "so_a", "title": "Sở A"})
+    other = linked(
+        str(UUID(int=8)),
+        "so_khac",
+        organization={"name": "so_c", "title": "Sở C"},
+        resources=[{**LINK, "id": str(UUID(int=4))}],
+    )
     there = portal(one, other)
     place(catalogue.root, pulled(there, catalogue, datasets=["so_lieu"]))
     first = again(catalogue.root)

@@ -7,6 +7,7 @@ import os
 import shutil
 import subprocess
 import sys
+import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -239,7 +240,8 @@ def test_a_data_dictionary_becomes_a_schema(newest: Stack, desk: Make) -> None:
 def test_what_is_there_is_kept_and_what_is_private_stays_there(newest: Stack, desk: Make) -> None:
     here = desk(newest)
     hidden = newest.action("package_create", name=fresh("rieng"), private=True, owner_org=here.organization)["name"]
-    shown = newest.action("package_create", name=fresh("mo"), notes="Mô tả", owner_org=here.organization)["name"]
+    link = {"url": "https://example.org/a.csv"}
+    shown = newest.action("package_create", name=fresh("mo"), owner_org=here.organization, resources=[link])["name"]
     assert "would make" in here.run("pull", "--portal", "there", "--dry-run")
     assert list(here.root.glob("datasets/*")) == []
     assert f"{hidden}: is private" in here.run("pull", "--portal", "there", "--organization", here.organization)
@@ -309,6 +311,65 @@ def test_edits_in_the_web_form_are_brought_back(stack: Stack, desk: Make) -> Non
     assert "Nothing to bring back" in here.run("pull", "--portal", "there", "--merge")
 
 
+def test_a_table_that_was_replaced_there_becomes_the_new_data_file(
+    newest: Stack,
+    catalogue_dir: Path,
+    edit: Callable[..., Path],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setenv("CKAN_URL", newest.url)
+    monkeypatch.setenv("CKAN_TOKEN", newest.token)
+    prefix = f"{fresh('t')}-"
+    edit("catalog/catalog.yaml", id=str(uuid.uuid4()))
+    edit("catalog/portals.yaml", there={**ENTRY, "prefix": prefix, "organizations": {}})
+    here = Bench(catalogue_dir, newest, "", capsys)
+    here.commit()
+    here.run("publish", "--portal", "there", "--yes")
+    theirs = prefix + "truong-mam-non"
+    resource = next(one for one in here.there(theirs)["resources"] if one["format"] == "CSV")
+    (file,) = catalogue_dir.glob("datasets/**/truong-mam-non/*.csv")
+    changed = file.read_bytes().rstrip() + b"\n" + file.read_bytes().splitlines()[-1].replace(b"0", b"9") + b"\n"
+    Desk(newest).edit_resource(theirs, resource, (str(resource["url"]).rpartition("/")[2], changed))
+
+    assert "drift" in here.run("plan", "--portal", "there", code=None)
+    assert "a file was replaced by" in here.run("pull", "--portal", "there", "--merge", code=None)
+    assert file.read_bytes() == changed
+    here.commit()
+    here.run("publish", "--portal", "there", "--yes", code=None)
+    said = here.run("plan", "--portal", "there", code=None)
+    assert "Nothing to do" in said, said
+
+
+def test_an_editor_of_one_organization_can_do_all_of_it(
+    newest: Stack, desk: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here = desk(newest)
+    editor = newest.organization_editor()
+    monkeypatch.setenv("CKAN_TOKEN", editor.token)
+    here = Bench(here.root, newest, editor.organization, here.capture)
+    entry = {**ENTRY, "scope": [editor.organization]}
+    (here.root / "catalog" / "portals.yaml").write_text(json.dumps({"there": entry}), "utf-8")
+    link = {"name": "Liên kết", "url": "https://example.org/a.csv"}
+    made = editor.action(
+        "package_create",
+        name=fresh("truong"),
+        title="Trường",
+        notes="Mô tả",
+        owner_org=editor.organization,
+        resources=[link],
+    )
+    here.run("pull", "--portal", "there")
+    here.commit()
+    here.run("adopt", "--portal", "there", "--all", "--yes", code=None)
+    assert "Nothing to do" in here.run("plan", "--portal", "there", code=None)
+    path = here.descriptor(made["name"])
+    path.write_text(path.read_text("utf-8").replace("title: Trường", "title: Trường học"), "utf-8")
+    here.commit()
+    here.run("publish", "--portal", "there", "--yes")
+    assert here.there(made["id"])["title"] == "Trường học"
+
+
 AREA = {"type": "Polygon", "coordinates": [[[106.1, 21.2], [106.3, 21.2], [106.3, 21.4], [106.1, 21.2]]]}
 
 
@@ -361,9 +422,14 @@ def test_fields_of_extensions_survive_untouched(extended: Stack, desk: Make) -> 
 def test_harvested_datasets_are_of_others(extended: Stack, desk: Make) -> None:
     here = desk(extended)
     extras = [{"key": "harvest_object_id", "value": "x"}]
-    theirs = extended.action("package_create", name=fresh("thu-hoach"), owner_org=here.organization, extras=extras)[
-        "name"
-    ]
+    made = extended.action(
+        "package_create",
+        name=fresh("thu-hoach"),
+        owner_org=here.organization,
+        extras=extras,
+        resources=[{"url": "https://example.org/a.csv", "format": "CSV"}],
+    )
+    theirs = made["name"]
     said = here.run("pull", "--portal", "there", "--organization", here.organization)
     assert f"{theirs}: was harvested from another portal" in said
     assert list(here.root.glob("datasets/*/*")) == []

@@ -10,6 +10,7 @@ from publisher.portals.ckan import mapping
 from publisher.portals.ckan.files import base_name
 from publisher.portals.ckan.standing import MAPPING
 
+_TABLE = "csv"
 _BY_HAND = frozenset({"name", "description", "format", "url", "size", "hash"})
 """Fields of a resource that CKAN's web form shows, and what tells of its file."""
 
@@ -24,11 +25,15 @@ def settled(holding: Holding, desired: Desired, context: mapping.Context) -> Hol
         return holding
     wanted = mapping.wanted(desired, context)
     places = mapping.owned(wanted, {})
+    parts = {str(one["id"]): one.get("parts") or () for one in desired.record.get("resources") or ()}
     for resource in wanted.resources:
-        source = resource.file.source if resource.file is not None else None
-        if source is not None:
-            places[f"resources/{resource.id}/size"] = source.bytes
-            places.setdefault(f"resources/{resource.id}/url", base_name(source.name).lower())
+        file = resource.file
+        if file is not None and file.source is not None:
+            places[f"resources/{resource.id}/size"] = file.source.bytes
+            places.setdefault(f"resources/{resource.id}/url", base_name(file.source.name).lower())
+        elif file is not None and file.format == _TABLE and len(parts[resource.of]) == 1:
+            # The table that somebody put there is the one that git has by now.
+            places[f"resources/{resource.id}/size"] = parts[resource.of][0].get("bytes")
     there = {one.place.split("/")[1] for one in holding.drift if one.there is not None and _is_resource(one)}
     gone = {one.place.split("/")[1] for one in holding.drift if one.place.endswith("/name") and one.there is None}
     left, lost = [], False
