@@ -82,15 +82,12 @@ def test_requests_are_few(newest: Stack, large: Path, publish: Callable[[], Coun
     )
     bodies = first.pop("organization_create") + first.pop("group_create")
     assert bodies == BODIES
-    lost = first.pop("package_show") - 1  # the private dataset, which is not there yet; others are of other tests
+    first.pop("package_show")  # the private dataset, which is not there yet, and what other tests left unindexed
     # Each dataset as a draft and once more with its file; the private one, which is also the lease; one proof.
     written = {"package_create": DATASETS + 1, "package_revise": DATASETS + 1, "package_search": 1}
     assert first == snapshot + Counter(written)
-    again = publish()
-    assert again.pop("package_show", 0) <= lost
-    assert again == snapshot
+    del snapshot["package_list"]  # from here on all of ours answer the roll
+    assert publish() == snapshot
     for path in sorted(large.rglob("bang.csv"))[:3]:
         path.write_text(path.read_text("utf-8").replace("Tên giả 0,", "Tên mới 0,"), "utf-8")
-    changed = publish()
-    assert changed.pop("package_show", 0) <= lost
-    assert changed == snapshot + Counter({"package_revise": 3 + 2, "package_search": 1})
+    assert publish() == snapshot + Counter({"package_revise": 3 + 2, "package_search": 1})
