@@ -294,3 +294,10 @@ def test_a_dictionary_becomes_a_schema() -> None:
     }
     assert schema_of({"fields": [{"id": "_id"}]}, "r") is None
     assert schema_of({"fields": "x"}, "r") is None
+
+
+def test_a_field_that_cannot_be_held_as_it_is_stays_the_portals_own() -> None:
+    one = package(ID, extras=[{"key": "a", "value": "x\x07y"}, {"key": "b", "value": "z"}], version="1\x07")
+    reading = read(one, around(one))
+    assert reading is not None
+    assert (reading.data["portal_fields"], reading.differs) == ({"extras": {"b": "z"}}, ())

@@ -25,7 +25,7 @@ def settled(holding: Holding, desired: Desired, context: mapping.Context) -> Hol
         return holding
     wanted = mapping.wanted(desired, context)
     places = mapping.owned(wanted, {})
-    parts = {str(one["id"]): one.get("parts") or () for one in desired.record.get("resources") or ()}
+    parts: dict[str, Any] = {str(one["id"]): one.get("parts") or [] for one in desired.record.get("resources") or ()}
     for resource in wanted.resources:
         file = resource.file
         if file is not None and file.source is not None:

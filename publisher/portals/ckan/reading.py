@@ -21,6 +21,7 @@ from publisher.plan.dataset_record import dataset_record
 from publisher.plan.model import Desired, Kind, Subject
 from publisher.portals.ckan import mapping, reading_extras
 from publisher.portals.ckan.mapping_files import NEVER
+from publisher.portals.ckan.mapping_places import normal
 from publisher.portals.ckan.mapping_view import View
 from publisher.portals.ckan.model import Package
 from publisher.portals.ckan.reading_bodies import extras_by_key
@@ -161,8 +162,8 @@ def _give(place: str, package: Package, data: dict[str, Any], found: list[ReadRe
         if place in FIELDS and not (place == "url" and "landing_page" not in data):
             return False
     kept, shown = tidy(value), text(name)
-    if kept is None or shown != name:
-        return False
+    if kept is None or shown != name or normal(kept) != normal(value):
+        return False  # cleaned, it would be written over what stands there; left out, that stays as it is
     group = "portal_fields"
     if place.startswith("extras:"):
         target, group = data.setdefault("portal_fields", {}), "extras"
