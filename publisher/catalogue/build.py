@@ -56,11 +56,19 @@ class Builder:
             sources=tuple(data.get("sources", ())),
             basis=data.get("basis"),
             note=self.text(data.get("note")),
+            logo=data.get("logo"),
         )
 
     def theme(self, key: str, source: Source, data: Data) -> Theme:
         """An entry of ``themes.yaml``."""
-        return Theme(key, source, self.text(data["name"]), self.text(data.get("description")), data.get("eu_theme"))
+        return Theme(
+            key,
+            source,
+            self.text(data["name"]),
+            self.text(data.get("description")),
+            data.get("eu_theme"),
+            logo=data.get("logo"),
+        )
 
     def license(self, key: str, source: Source, data: Data) -> License:
         """An entry of ``licenses.yaml``."""

@@ -101,6 +101,8 @@ class Organization:
     sources: tuple[str, ...] = ()
     basis: str | None = None
     note: Text = NO_TEXT
+    logo: str | None = None
+    """A picture, by its path below ``catalog/``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +114,8 @@ class Theme:
     name: Text
     description: Text = NO_TEXT
     eu_theme: str | None = None
+    logo: str | None = None
+    """As an organization's."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime, time
 from typing import Any, Protocol
 
 from publisher import __version__
+from publisher.catalogue.logos import Logo, read_logo
 from publisher.catalogue.model import Catalogue, Dataset, PortalEntry
 from publisher.digest import digest_of
 from publisher.freshness.model import State, Timeline
@@ -58,11 +59,11 @@ def desired_state(
     facts = {key: table.facts for key, table in report.tables.items() if table.facts is not None}
     subjects = {CATALOGUE: _desired(CATALOGUE, str(catalogue.settings.id), catalogue_record(catalogue))}
     for body in catalogue.organizations.values():
-        subject = Subject(Kind.ORGANIZATION, body.key)
-        subjects[subject] = _desired(subject, body.key, organization_record(body))
+        subject, logo = Subject(Kind.ORGANIZATION, body.key), _logo(catalogue, body.logo)
+        subjects[subject] = _desired(subject, body.key, organization_record(body, logo), _file_of(logo))
     for theme in catalogue.themes.values():
-        subject = Subject(Kind.THEME, theme.key)
-        subjects[subject] = _desired(subject, theme.key, theme_record(theme))
+        subject, logo = Subject(Kind.THEME, theme.key), _logo(catalogue, theme.logo)
+        subjects[subject] = _desired(subject, theme.key, theme_record(theme, logo), _file_of(logo))
     held: dict[Subject, tuple[str, ...]] = {
         Subject(Kind.DATASET, name): (UNREADABLE,) for name in catalogue.broken if name not in catalogue.datasets
     }
@@ -171,6 +172,16 @@ def _data(record: Record) -> list[Any]:
 def _terms(record: Record) -> tuple[Any, Any]:
     freshness = record.get("freshness", {})
     return freshness.get("frequency"), freshness.get("mode")
+
+
+def _logo(catalogue: Catalogue, path: str | None) -> Logo | None:
+    """A logo that may be shown; what is wrong with others is told by the rules, and stops a publication."""
+    found = read_logo(catalogue.root, path) if path is not None else None
+    return found if isinstance(found, Logo) else None
+
+
+def _file_of(logo: Logo | None) -> tuple[SourceFile, ...]:
+    return (SourceFile(logo.name, logo.path, logo.sha256, logo.bytes, "logo"),) if logo is not None else ()
 
 
 def _desired(

@@ -139,10 +139,10 @@ def _order(action: Action) -> tuple[bool, int, str]:
 
 
 def _owners(state: PortalState) -> dict[str, str]:
-    """Which dataset publishes which bytes."""
+    """Which dataset publishes which bytes. A logo may be that of many."""
     found: dict[str, str] = {}
     for subject, holding in state.holdings.items():
-        for file in holding.files:
+        for file in holding.files if subject.kind is Kind.DATASET else ():
             if file.made_from is None:
                 found.setdefault(file.sha256, subject.name)
     return found
@@ -196,7 +196,7 @@ def _action(before: Holding | None, after: Desired, compare: Compare, owners: Ma
         reasons.append("record-lost")
     known = {file.sha256 for file in before.files if file.made_from is None}
     for source in after.sources:
-        owner = owners.get(source.sha256)
+        owner = owners.get(source.sha256) if after.subject.kind is Kind.DATASET else None
         if source.sha256 not in known and owner not in {None, before.subject.name, after.subject.name}:
             risks.add(Risk.LOSS)
             reasons.append(f"same-bytes:{owner}")

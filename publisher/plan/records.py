@@ -11,6 +11,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+from publisher.catalogue.logos import Logo
 from publisher.catalogue.model import Catalogue, Contact, Organization, Source, Successor, Theme, Validity
 from publisher.text import Text
 
@@ -54,7 +55,7 @@ def validity(span: Validity) -> dict[str, Any]:
     return {"valid_from": span.start, "valid_to": span.end}
 
 
-def organization_record(body: Organization) -> dict[str, Any]:
+def organization_record(body: Organization, logo: Logo | None = None) -> dict[str, Any]:
     """The record of an organization; its stewards are not public."""
     return record(
         {
@@ -72,14 +73,21 @@ def organization_record(body: Organization) -> dict[str, Any]:
             "sources": body.sources,
             "basis": body.basis,
             "note": body.note,
+            "logo": _logo(logo),
         }
     )
 
 
-def theme_record(theme: Theme) -> dict[str, Any]:
+def theme_record(theme: Theme, logo: Logo | None = None) -> dict[str, Any]:
     """The record of a theme."""
     return record(
-        {"name": theme.key, "title": theme.name, "description": theme.description, "eu_theme": theme.eu_theme}
+        {
+            "name": theme.key,
+            "title": theme.name,
+            "description": theme.description,
+            "eu_theme": theme.eu_theme,
+            "logo": _logo(logo),
+        }
     )
 
 
@@ -106,6 +114,10 @@ def catalogue_record(catalogue: Catalogue) -> dict[str, Any]:
             "words": {one: catalogue.words[one] for one in settings.languages if one in catalogue.words},
         }
     )
+
+
+def _logo(logo: Logo | None) -> dict[str, Any]:
+    return {"name": logo.name, "sha256": logo.sha256, "bytes": logo.bytes} if logo is not None else {}
 
 
 def _entries(entries: Mapping[str, Any]) -> dict[str, Any]:

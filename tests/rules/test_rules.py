@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from support.pictures import SVG, png
 
 from publisher.catalogue.load import load
 from publisher.messages import messages
@@ -21,6 +22,7 @@ TODAY = date(2026, 3, 1)
 KINDERGARTENS = "datasets/truong-mam-non/dataset.yaml"
 REVIEWS = "datasets/truong-mam-non/reviews"
 ORGANIZATIONS = "catalog/organizations.yaml"
+THEMES = "catalog/themes.yaml"
 SCHEMA = "schemas/truong-mam-non.yaml"
 RESOURCE = {"name": "truong-mam-non", "path": "truong-mam-non.csv", "schema": "truong-mam-non"}
 ENDED = {"name": "Sở cũ", "valid_to": "2025-02-28"}
@@ -102,6 +104,21 @@ def without_file(root: Path, edit: Edit) -> None:
     (root / "datasets/truong-mam-non/truong-mam-non.csv").unlink()
 
 
+def logo(path: str, content: bytes | None = None, *, ckan: bool = False) -> Make:
+    """A theme's logo, with its file where there are bytes of it."""
+
+    def make(root: Path, edit: Edit) -> None:
+        edit("catalog/themes.yaml", **{"giao-duc": {"name": "Giáo dục", "logo": path}})
+        if content is not None:
+            place = root / "catalog" / path
+            place.parent.mkdir(exist_ok=True)
+            place.write_bytes(content)
+        if ckan:
+            edit("catalog/portals.yaml", ckan={"type": "ckan", "url": "https://a.example/", "token_env": "TOKEN"})
+
+    return make
+
+
 def linked(name: str, to: str) -> Make:
     """The dataset's file is a link."""
 
@@ -137,6 +154,12 @@ BAD: list[tuple[str, str, Make]] = [
     ("license-unknown", "catalog/legal.yaml", file("catalog/legal.yaml", nd47={**DECREE, "licenses": ["khong-co"]})),
     ("region-unknown", KINDERGARTENS, dataset(region="bac-giang")),
     ("decision-unknown", KINDERGARTENS, dataset(approval={"decision": "qd-1"})),
+    ("logo-missing", THEMES, logo("logos/a.png")),
+    ("logo-outside", THEMES, logo("../a.png")),
+    ("logo-kind", THEMES, logo("logos/a.png", SVG)),
+    ("logo-too-large", THEMES, logo("logos/a.png", png() + bytes(200_000))),
+    ("logo-active", THEMES, logo("logos/a.svg", SVG.replace(b"<circle", b'<circle onclick="x"'))),
+    ("logo-not-for-ckan", THEMES, logo("logos/a.svg", SVG, ckan=True)),
     ("schema-not-found", KINDERGARTENS, resource(schema="truong-mam-nom")),
     ("resource-duplicate-name", KINDERGARTENS, dataset(resources=[RESOURCE, {**RESOURCE, "path": "b.csv"}])),
     (

@@ -368,6 +368,6 @@ def test_rules_are_listed_and_explained(capsys: pytest.CaptureFixture[str]) -> N
     one = json.loads(capsys.readouterr().out)
     assert (one["severity"], one["rule"], one["depends_on_today"]) == ("warning", "legal-field-missing", True)
     assert run(["rules", "--format", "json"]) == 0
-    assert len(json.loads(capsys.readouterr().out)["rules"]) == 28
+    assert len(json.loads(capsys.readouterr().out)["rules"]) == 29
     assert run(["--lang", "en", "rules", "theme-unknow"]) == 4
     assert "theme-unknown" in capsys.readouterr().err

@@ -103,7 +103,23 @@ def _plain(value: Any) -> str:
 def _group(lens: Lens, kind: str, key: str, record: Record) -> dict[str, Any]:
     title = lens.text(record.get("title")) or key
     description = lens.text(record.get("description"))
-    return {"id": key, "name": key, "title": title, "display_name": title, "description": description, "type": kind}
+    image = logo_path(kind, record)
+    address = f"{_base(lens)}/{image}".lstrip("/") if image else ""
+    return {
+        "id": key,
+        "name": key,
+        "title": title,
+        "display_name": title,
+        "description": description,
+        "type": kind,
+        **({"image_url": address, "image_display_url": address} if address else {}),
+    }
+
+
+def logo_path(folder: str, record: Record) -> str:
+    """Where the logo of an organization or theme stands, '' if it has none; another one has another address."""
+    logo = record.get("logo")
+    return f"{folder}/{record['name']}/{logo['name']}?v={logo['sha256'][:8]}" if logo else ""
 
 
 def _resources(lens: Lens, record: Record, files: Sequence[PublishedFile]) -> list[dict[str, Any]]:

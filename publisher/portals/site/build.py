@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import partial
+from itertools import chain
 from typing import Any
 
 from publisher.digest import canonical_json
@@ -97,12 +98,13 @@ class Builder:
         self.steps = steps
 
     def data(self, stored: Mapping[Subject, Record]) -> dict[Subject, Outcome]:
-        """Every dataset's files. What cannot be had fails alone: that dataset stays as it was."""
+        """Every subject's files. What cannot be had fails alone: that subject stays as it was."""
         failed: dict[Subject, Outcome] = {}
         datasets = [one for one in self.site.entries if one.kind is Kind.DATASET]
-        results = spread(self.stage, self._dataset, datasets)
+        others = [one for one in self.site.entries if one.kind in {Kind.ORGANIZATION, Kind.THEME}]
+        results = chain(((one, self._entry(one)) for one in others), spread(self.stage, self._entry, datasets))
         for done, (subject, (entry, outcome)) in enumerate(results):
-            self.steps(done, 2 * len(datasets))
+            self.steps(max(0, done - len(others)), 2 * len(datasets))
             if outcome is not None:
                 failed[subject] = outcome
             if entry is None:
@@ -113,8 +115,8 @@ class Builder:
                 self.site.entries[subject] = entry
         return failed
 
-    def _dataset(self, subject: Subject) -> tuple[Entry | None, Outcome | None]:
-        """A dataset's entry once its files are there; its old one, or none, if they cannot be had."""
+    def _entry(self, subject: Subject) -> tuple[Entry | None, Outcome | None]:
+        """A subject's entry once its files are there; its old one, or none, if they cannot be had."""
         entry = self.site.entries[subject]
         wanted = self.desired.subjects.get(subject)
         if wanted is None or wanted.digest != entry.digest:

@@ -9,6 +9,7 @@ from typing import Any
 
 from publisher.dates import day
 from publisher.portals.site import context_dataset, search
+from publisher.portals.site.api import logo_path
 from publisher.portals.site.context import STATUSES
 from publisher.portals.site.feeds import FEED, Feeds
 from publisher.portals.site.pages_other import about_page, api_page, proposals_page, robots
@@ -217,6 +218,7 @@ def _collection(
             section=f"{folder}/",
             crumbs=[{"path": f"{folder}/", "label": label}],
             record=item["record"],
+            logo=logo_path(folder, item["record"]),
             lines=lines,
             of_body=of_body,
             total=item["total"],
