@@ -180,7 +180,11 @@ def _report(looks: Sequence[Look], outcomes: Sequence[Outcome], shape: str, word
         }
         _print(made)
         return end
-    lines = [f"! {one.name}: {why(code, params, words)}" for one, (code, params) in refused.items()]
+    lines = []
+    for one, (code, params) in refused.items():
+        lines.append(f"! {one.name}: {why(code, params, words)}")
+        advice = words.of("help", code, **params)
+        lines += [f"    {advice}"] if advice else []
     if release:
         lines.append(words.plural("{count} given back.", "{count} given back.", len(done)))
     else:
