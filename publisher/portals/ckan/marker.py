@@ -11,8 +11,9 @@ from __future__ import annotations
 import json
 import zlib
 from collections.abc import Mapping
-from dataclasses import asdict
-from itertools import count, takewhile
+from dataclasses import asdict, fields
+from functools import cache
+from itertools import count, product, takewhile
 from typing import Any
 
 from publisher.digest import canonical_json, digest_of
@@ -42,7 +43,7 @@ class BadMarker(ValueError):
 
 def encode(applied: Applied) -> str:
     """What was applied, as small letters in words of 40; :func:`pieces` makes extras of it."""
-    data = asdict(applied)
+    data = {one.name: getattr(applied, one.name) for one in fields(applied)}
     data["record"] = kept(applied.record)
     data["files"] = [asdict(one) for one in applied.files]
     data["tables"] = {key: asdict(one) for key, one in applied.tables.items()}
@@ -119,11 +120,17 @@ def _spelled(raw: bytes) -> str:
 
 
 def _word(block: int) -> str:
-    letters = []
-    for _ in range(_WORD):
-        block, place = divmod(block, 26)
-        letters.append(_LETTERS[place])
-    return "".join(reversed(letters))
+    triples = _triples()
+    block, fourth = divmod(block, len(triples))
+    block, third = divmod(block, len(triples))
+    first, second = divmod(block, len(triples))
+    return triples[first] + triples[second] + triples[third] + triples[fourth]
+
+
+@cache
+def _triples() -> tuple[str, ...]:
+    """Every three letters in their order: the digits of a larger base, four of which are a word."""
+    return tuple(map("".join, product(_LETTERS, repeat=3)))
 
 
 def _bytes_of(letters: str) -> bytes:
