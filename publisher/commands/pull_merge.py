@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     from publisher.portals.ckan.mapping import Context
     from publisher.scaffold.pull_merge import Merge
 
-_SHOW = "package_show"
-
 
 @dataclass
 class _Dataset:
@@ -81,18 +79,20 @@ def merged(session: Session, portal: str, datasets: tuple[str, ...], dry_run: bo
 def _merged(session: Session, prepared: Prepared, calls: Calls, holding: Holding, folder: Path) -> Iterator[_Dataset]:
     from publisher.catalogue.document import read_document
     from publisher.portals.ckan import mapping
-    from publisher.portals.ckan.asking import ask_for
-    from publisher.portals.ckan.mapping_values import dataset_name
+    from publisher.portals.ckan.ckan import CkanPortal
     from publisher.scaffold.pull_merge import Merge
 
     desired, dataset = _of(prepared, holding)
-    if desired is None or dataset is None:
+    portal = prepared.portal
+    there = portal.seen.found.get(holding.subject) if isinstance(portal, CkanPortal) else None
+    if desired is None or dataset is None or there is None:
         return
     context = _context(prepared, calls)
-    package = ask_for(calls, _SHOW, {"id": dataset_name(holding.subject.name, context.options)})
+    # As it was read, and not by its name, which somebody else's dataset may bear by now.
+    package = there.package
     file = f"{dataset.folder}/dataset.yaml"
     document, _ = read_document(session.root / file, file)
-    if package is None or document is None:
+    if document is None:
         return
     merge = Merge(document, package, mapping.wanted(desired, context), desired, context)
     for one in holding.drift:

@@ -92,8 +92,8 @@ def make_plan(portal: str, desired: DesiredState, state: PortalState, compare: C
         (*advice, *state.notices),
         kept,
     )
-    moving = {Change.CREATE, Change.RENAME}
-    coming = [a.subject for a in plan.actions if a.change in moving and a.subject.kind is Kind.DATASET]
+    # Also a change of a dataset that somebody renamed on the portal needs the name that is git's.
+    coming = [a.subject for a in plan.actions if a.change is not Change.DELETE and a.subject.kind is Kind.DATASET]
     taken = dict.fromkeys((one for one in coming if one in state.foreign), NAME_TAKEN)
     return hold(plan, taken | dict.fromkeys((one for one in coming if one in state.waiting), NOT_ADOPTED))
 

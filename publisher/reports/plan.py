@@ -128,8 +128,7 @@ def details(action: Action, words: Messages) -> Iterator[str]:
         yield field_words(one, words)
     if len(told) > _SHOWN:
         yield words.plural("and {count} more field", "and {count} more fields", len(told) - _SHOWN)
-    for one_drift in action.drift:
-        yield drift_words(one_drift, words)
+    yield from drift_lines(action.drift, words)
     for reason in action.reasons:
         code, _, detail = reason.partition(":")
         if sentence := words.of("reason", code, detail=words.of("stale", detail) or detail):
@@ -173,10 +172,28 @@ def field_words(one: FieldChange, words: Messages) -> str:
     return f"{one.field}: " + (f"{before} → {after}" if before and after else words.text("changed"))
 
 
+def drift_lines(drift: Iterable[Drift], words: Messages) -> Iterator[str]:
+    """What somebody changed on the portal, in lines; a resource that is gone is one of them."""
+    gone: dict[str, list[Drift]] = {}
+    for one in drift:
+        kind, _, rest = one.place.partition("/")
+        if kind == "resources" and one.there is None:
+            gone.setdefault(rest.partition("/")[0], []).append(one)
+        else:
+            yield drift_words(one, words)
+    for identity, places in gone.items():
+        name = next((str(one.applied) for one in places if one.place.endswith("/name") and one.applied), identity)
+        fields = ", ".join(one.place.rpartition("/")[2] for one in places)
+        yield drift_words(replace(places[0], place=f"{name} ({fields})"), words)
+
+
 def drift_words(one: Drift, words: Messages) -> str:
     """What somebody changed on the portal; who and when where the portal tells."""
-    there = _short(one.there) or words.text("another value")
-    said = words.text("{place} was changed on the portal: {there}", place=one.place, there=there)
+    if one.there in (None, "", [], {}):
+        said = words.text("{place} was removed on the portal", place=one.place)
+    else:
+        there = _short(one.there) or words.text("another value")
+        said = words.text("{place} was changed on the portal: {there}", place=one.place, there=there)
     if one.by and one.on:
         return said + " " + words.text("(by {by}, {on})", by=one.by, on=one.on[:16].replace("T", " "))
     return said + (f" ({one.on[:16].replace('T', ' ')})" if one.on else "")
@@ -186,7 +203,7 @@ def _elsewhere(plan: Plan, words: Messages) -> Iterator[str]:
     """What is left to others: edits on the portal that stay, and what its administrator is to be asked for."""
     for subject, drift in plan.kept.items():
         yield f"= {subject.name}: " + words.text("left as it was changed on the portal")
-        yield from (f"    {drift_words(one, words)}" for one in drift)
+        yield from (f"    {line}" for line in drift_lines(drift, words))
     wanted: dict[str, list[str]] = {}
     for one in plan.advice:
         for code in one.codes:

@@ -287,9 +287,13 @@ def test_why_a_holding_is_stale(change: dict[str, Any], stale: str | None) -> No
     assert found.state.holdings[dataset("ten-a")].stale == stale
 
 
-def test_a_draft_is_unfinished() -> None:
-    found = snapshot(package("a", applied=applied(), state="draft"))
+def test_a_draft_is_unfinished_and_one_that_was_complete_was_taken_off_the_pages_by_somebody() -> None:
+    found = snapshot(package("a", applied=applied(complete=False), state="draft"))
     assert found.state.holdings[dataset("ten-a")].stale == "unfinished"
+    found = snapshot(package("a", applied=applied(), state="draft"))
+    holding = found.state.holdings[dataset("ten-a")]
+    assert holding.stale is None
+    assert [(one.field, one.place, one.there) for one in holding.drift] == [("status", "state", "draft")]
 
 
 def test_the_private_dataset_tells_of_all_else() -> None:

@@ -98,3 +98,15 @@ def test_a_text_and_an_image_of_a_dataset_are_shown_once(newest: Stack, tmp_path
     again = desk.desired(name, *files, resources=described, license="cc-by")
     desk.write(again, found)
     assert desk.through.calls == ["package_revise"]
+
+
+def test_a_look_that_finds_a_view_gone_puts_it_back(newest: Stack, tmp_path: Path) -> None:
+    desk = sysadmin(newest, tmp_path)
+    name = named()
+    file = desk.source("a.xml", b"<a/>")
+    described = desk.resource(name, file.resource, file) | {"format": "xml"}
+    found = desk.write(desk.desired(name, file, resources=[described]))
+    (view,) = newest.action("resource_view_list", id=described["id"])
+    newest.action("resource_view_delete", id=view["id"])
+    desk.write(desk.desired(name, file, resources=[described]), found, reasons=("stale:views-missing",))
+    assert [one["view_type"] for one in newest.action("resource_view_list", id=described["id"])] == ["text_view"]

@@ -147,10 +147,11 @@ class Desk:
         through: Any = None,
         change: Change | None = None,
         drift: Sequence[Drift] = (),
+        reasons: Sequence[str] = (),
         **more: Any,
     ) -> Found:
         change = change or (Change.UPDATE if found else Change.CREATE)
-        action = Action(change, desired.subject, drift=tuple(drift))
+        action = Action(change, desired.subject, reasons=tuple(reasons), drift=tuple(drift))
         writer = self.writer(through, **more)
         return writer.write(action, self.wanted(desired), desired, found, "c0ffee")
 

@@ -85,8 +85,16 @@ class CkanPortal:
         return self._seen.state
 
     def complete(self, state: PortalState, desired: DesiredState) -> PortalState:
-        """See :class:`publisher.portals.base.Portal`."""
+        """See :class:`publisher.portals.base.Portal`.
+
+        Raises:
+            OpendataError: ``portal-organization-unknown`` if the entry's organization is none that we may write to.
+        """
         seen = self._known()
+        taker, rights = self._options.organization, self._rights
+        coming = {one.name for one in desired.subjects if one.kind is Kind.ORGANIZATION and rights.create_organizations}
+        if taker is not None and taker not in {*rights.organizations, *coming}:
+            raise OpendataError("portal-organization-unknown", Exit.USAGE, name=taker)
         self._seen = complete(self._transport, self._options, self._rights, seen, desired)
         return self._seen.state
 

@@ -113,8 +113,9 @@ class _Seeker:
         except CKANAPIError:
             return _dated(holding, found)
         told = [(_actor(one.get("data")), one.get("timestamp")) for one in events]
-        others = [pair for pair in told if pair[0] != self.rights.user]
-        by, on = next(iter(others or told), (None, None))
+        # Views and the like are told without anybody who made them.
+        others = [pair for pair in told if pair[0] not in {None, self.rights.user}]
+        by, on = next(iter(others), (None, None))
         return _with_edit(holding, by, str(on) if on else found.revision)
 
     def settled(self, drifted: Iterable[Holding], desired: DesiredState) -> list[Holding]:

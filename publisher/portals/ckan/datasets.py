@@ -35,8 +35,12 @@ from publisher.portals.ckan.model import Applied, Found, Options, Package, Right
 from publisher.portals.ckan.revision import creation, marked, resources_in, revision
 from publisher.portals.ckan.sending import Sending, extras_of, says
 from publisher.portals.ckan.settle import Settled, changed_meanwhile, marker_of, refused
+from publisher.portals.ckan.standing import TABLE, VIEWS
 from publisher.portals.ckan.takedown import KEPT, take_down
 from publisher.portals.ckan.transport import Transport, Unsettled
+
+_SHOWN_OTHERWISE = frozenset({f"stale:{TABLE}", f"stale:{VIEWS}"})
+"""Reasons of an action for which tables and views are gone over though what is noted of them is as it should be."""
 
 
 @dataclass(frozen=True)
@@ -125,7 +129,8 @@ class DatasetWriter:
             largest=self.largest,
         )
         applied = self._applied(wanted, desired, commit, before, files, kept)
-        loads = to_load(wanted, desired.record, applied.tables, found, self.rights, self.options)
+        again = not _SHOWN_OTHERWISE.isdisjoint(action.reasons)
+        loads = to_load(wanted, desired.record, applied.tables, found, self.rights, self.options, again=again)
         applied = replace(applied, complete=not loads)
         package = None
         if found is None:

@@ -17,10 +17,9 @@ from publisher.portals.ckan.drift import files_by_resource
 from publisher.portals.ckan.files import noted
 from publisher.portals.ckan.model import Found, Options, Package, TableState
 from publisher.portals.ckan.settle import refused
+from publisher.portals.ckan.standing import MISSING, TABLE, VIEWS
 
-TABLE, VIEWS = "table-differs", "views-missing"
 GONE = "portal-file-missing"
-MISSING = "missing-files"
 
 
 def looked(calls: Calls, options: Options, holding: Holding, found: Found) -> Holding:

@@ -40,14 +40,15 @@ def settled(holding: Holding, desired: Desired, context: mapping.Context) -> Hol
     for one in holding.drift:
         if _is_lost(one, gone - there):
             lost = True
-        elif one.there is None or not _equal(places.get(one.place), one.there):
+        elif (_is_resource(one) and one.there is None) or not _equal(places.get(one.place), one.there):
             left.append(one)
     stale = holding.stale or (MAPPING if lost else None)
     return replace(holding, drift=tuple(left), stale=stale)
 
 
 def _equal(wanted: Any, there: Any) -> bool:
-    return bool(wanted == there)
+    """Nothing there is what is wanted where nothing is: CKAN keeps no empty values."""
+    return bool(wanted == there) or (there is None and wanted in (None, "", [], {}))
 
 
 def _is_resource(one: Drift) -> bool:

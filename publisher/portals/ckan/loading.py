@@ -26,9 +26,11 @@ def to_load(
     found: Found | None,
     rights: Rights,
     options: Options,
+    *,
+    again: bool = False,
 ) -> tuple[WantedResource, ...]:
     """The resources whose table is not in the DataStore as it is to be, as far as the portal tells; and images and
-    texts that have no view yet.
+    texts that have no view yet. With ``again`` all of them, since a look at the portal itself told otherwise.
     """
     package = found.package if found is not None else {}
     active = {str(one["id"]) for one in package.get("resources") or () if one.get("datastore_active")}
@@ -37,9 +39,10 @@ def to_load(
     def is_due(one: WantedResource) -> bool:
         state, described = before.get(one.id), records[one.of]
         if one.table:
-            return options.tables and (one.id not in active or not _is_loaded(state, described))
+            return options.tables and (again or one.id not in active or not _is_loaded(state, described))
         is_original = one.file is not None and one.file.source is not None
-        return is_original and state is None and bool(wanted_views(described, rights, options, table=False))
+        is_new = again or state is None
+        return is_original and is_new and bool(wanted_views(described, rights, options, table=False))
 
     return tuple(one for one in wanted.resources if is_due(one))
 

@@ -12,9 +12,10 @@ from publisher.plan.diff import ABSENT
 from publisher.plan.model import Action, Kind, Subject
 from publisher.portals.ckan.asking import Calls, ask, ask_for, objects, text
 from publisher.portals.ckan.datasets import found_of
-from publisher.portals.ckan.drift import confirmed, drift_of
+from publisher.portals.ckan.drift import confirmed, drift_of, files_by_resource
 from publisher.portals.ckan.home import HomeState, decode, extras_of
 from publisher.portals.ckan.model import Found, Package
+from publisher.portals.ckan.revision import resources_in
 
 _AT_ONCE = 200
 RECORD = "record"
@@ -79,13 +80,15 @@ def _fault(package: Package, action: Action, *, keeping: bool) -> str | None:
         return RECORD
     drifted = {one.place for one in action.drift} if keeping else set()
     applied = found_of(package).applied
-    if package.get("state") != "active" or applied is None:
+    if applied is None or (package.get("state") != "active" and "state" not in drifted):
         return RECORD
     if applied.digest != action.after or not applied.complete:
         return RECORD
     if any(one.place not in drifted for one in drift_of(package, applied)):
         return RECORD
     there = {file.name for file in confirmed(package, applied)}
+    left = resources_in(drifted)
+    there |= {file.name for identity, file in files_by_resource(package, applied).items() if identity in left}
     return next((file.name for file in applied.files if file.name not in there), None)
 
 

@@ -62,7 +62,7 @@ def revision(
     extras = {key: value for key, value in _extras(package).items() if f"extras:{key}" not in gone}
     extras |= {key: value for key, value in wanted.extras.items() if f"extras:{key}" not in kept}
     update |= {
-        "state": state,
+        "state": package["state"] if "state" in kept else state,
         "extras": _pairs({**extras, **marker}),
         "resources": _resources(package, wanted, hashes, gone, kept, resources_in(before)),
     }

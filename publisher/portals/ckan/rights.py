@@ -31,7 +31,8 @@ def rights(transport: Calls, scope: Sequence[str] = ()) -> Rights:
 
     Raises:
         OpendataError: ``portal-token-refused`` if the portal does not know the token, ``portal-no-rights`` if it may
-            not write a dataset anywhere, ``portal-too-old``; what the transport raises.
+            not write a dataset anywhere, ``portal-organization-unknown`` for a scope that is not there,
+            ``portal-too-old``; what the transport raises.
     """
     me = ask_for(transport, "user_show", {})
     if me is None:
@@ -44,6 +45,9 @@ def rights(transport: Calls, scope: Sequence[str] = ()) -> Rights:
     extensions = status.get("extensions")
     plugins = [one for one in extensions if isinstance(one, str)] if isinstance(extensions, list) else None
     organizations = _names(transport, "organization_list_for_user", {"permission": "create_dataset"})
+    strangers = [name for name in scope if sysadmin and name not in organizations]
+    if strangers:
+        raise OpendataError("portal-organization-unknown", Exit.USAGE, name=", ".join(strangers))
     if scope:
         organizations = {name: identity for name, identity in organizations.items() if name in scope}
     if not sysadmin and not organizations:

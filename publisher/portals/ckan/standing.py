@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from publisher.plan.model import Holding, Kind, PortalState, Subject
+from publisher.plan.model import Drift, Holding, Kind, PortalState, Subject
 from publisher.portals.ckan import drift, marker
 from publisher.portals.ckan.asking import broken, objects, text
 from publisher.portals.ckan.home import HomeState, decode, extras_of
@@ -19,6 +19,7 @@ from publisher.portals.ckan.transport import typed
 
 UNREADABLE, COPIED = "marker-unreadable", "marker-copied"
 NOT_INDEXED, UNFINISHED, MAPPING, MISSING = "not-indexed", "unfinished", "mapping", "missing-files"
+TABLE, VIEWS = "table-differs", "views-missing"
 HARVESTED = ("harvest_object_id", "harvest_source_id", "harvest_source_title")
 _LEVEL = 1
 """Of compression: ten thousand packages a run."""
@@ -164,7 +165,10 @@ def _holding(package: Package, applied: Applied, whose: Whose, action: str) -> H
     files = drift.confirmed(package, applied, published)
     changed = () if deleted else drift.drift_of(package, applied, published)
     stale = None
-    if not applied.complete or package["state"] == "draft":
+    if applied.complete and package["state"] == "draft":
+        # Ours are drafts only until they are complete: somebody took it off the pages.
+        changed = (*changed, Drift("status", "state", "draft", "active"))
+    if not applied.complete:
         stale = UNFINISHED
     elif applied.rules != whose.rules:
         stale = MAPPING
