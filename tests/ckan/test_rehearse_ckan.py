@@ -151,3 +151,13 @@ def test_a_portal_that_somebody_uses_is_no_stage(theatre: Theatre) -> None:
     theatre.edit("catalog/portals.yaml", trial={"type": "ckan", "url_env": "LIVE_URL", "token_env": "LIVE_TOKEN"})
     end, told = theatre.rehearse("--beside")
     assert (end, "the live one itself" in told["said"]) == (4, True)
+
+
+def test_a_copy_that_was_left_is_removed_by_the_next_rehearsal(theatre: Theatre) -> None:
+    foreign = theatre.of_others("cua-ho")
+    assert theatre.rehearse("--beside", "--keep")[0] == 0
+    copy = theatre.stage.action("package_show", id=foreign["id"])
+    assert (copy["name"], copy["extras"], len(copy["resources"])) == (foreign["name"], foreign["extras"], 1)
+    assert theatre.rehearse("--beside", "--select", NAME)[0] == 0
+    assert not theatre.stage.exists(foreign["id"])
+    assert not theatre.stage.exists(f"{theatre.word}-{NAME}")
