@@ -40,9 +40,9 @@ with what is measured. All data but this repository's are synthetic and made up.
 
 Both load the same datasets, three at a time (`-p 3`, `parallel: 3`), each with the same title, description, tags and
 file. We write more about each: some 25 extras instead of 2, texts in two languages and what was applied, which the next
-plan compares with. `ckanapi` loads no DataStore, so the fair rows are those with `tables: false`; the others are what the
-tool does unless told otherwise, and their goals are held against a `ckanapi` that does less. Publishing where nothing
-changed reads the whole catalogue, validates it and compares it with the portal.
+plan compares with. `ckanapi` loads no DataStore, so the fair rows are those with `tables: false`; the others are what
+the tool does unless told otherwise, and their goals are held against a `ckanapi` that does less. Publishing where
+nothing changed reads the whole catalogue, validates it and compares it with the portal.
 
 """
 
