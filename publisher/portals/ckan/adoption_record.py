@@ -74,7 +74,7 @@ def _without_file(resource: Record, one: WantedResource, there: str) -> dict[str
         name, sha256 = one.file.source.name, there.removeprefix("sha256:")
         parts = [{**part, "sha256": sha256} if part["name"] == name else part for part in resource.get("parts") or ()]
         return {**resource, "parts": parts}
-    if one.file.name.endswith("-form.xlsx"):
+    if one.file.format is None:
         return {**resource, "form": False}
     return {**resource, "derived": [each for each in resource.get("derived") or () if each != one.file.format]}
 

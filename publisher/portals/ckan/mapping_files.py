@@ -103,7 +103,7 @@ def _entries(view: View, resource: Record, sources: Sequence[SourceFile]) -> Ite
         yield _Entry(source.name, format, fields, WantedFile(source.name, name, source=source), label=label)
     if resource.get("form"):
         made_from = made_from_schema(context.recipe, view.record, resource)
-        file = WantedFile(f"{name}-form.xlsx", name, format=_XLSX, made_from=made_from)
+        file = WantedFile(f"{name}-form.xlsx", name, made_from=made_from)
         yield _Entry("form", _XLSX, {"mimetype": MEDIA_TYPES[_XLSX]}, file, said="Form to fill in (XLSX)")
     if resource.get("url"):
         url = str(resource["url"]).strip()
