@@ -9,6 +9,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from support.pictures import png
 
 from publisher.catalogue.load import load
 from publisher.catalogue.model import Catalogue, PortalEntry, Status
@@ -168,3 +169,19 @@ def test_what_a_portal_needs_stays_as_it_was_written(catalogue_dir: Path) -> Non
     path.write_text(path.read_text("utf-8") + f"portal_fields: {fields}\n", "utf-8")
     wanted = {"spatial": "", "tags": [], "more": {"empty": "", "none": None, "zero": 0}}
     assert record(made(catalogue_dir))["portal_fields"] == wanted
+
+
+def test_a_logo_stands_in_the_record_with_its_file_and_nothing_stands_there_without_one(
+    catalogue_dir: Path, edit: Callable[..., Path]
+) -> None:
+    theme = Subject(Kind.THEME, "giao-duc")
+    bare = made(catalogue_dir).subjects[theme]
+    assert "logo" not in bare.record and bare.sources == ()
+    content = png()
+    (catalogue_dir / "catalog/Giáo dục.png").write_bytes(content)
+    edit("catalog/themes.yaml", **{"giao-duc": {"name": {"vi": "Giáo dục", "en": "Education"}, "logo": "Giáo dục.png"}})
+    one = made(catalogue_dir).subjects[theme]
+    (source,) = one.sources
+    assert one.record["logo"] == {"name": "logo.png", "sha256": source.sha256, "bytes": len(content)}
+    assert {**bare.record, "logo": one.record["logo"]} == one.record
+    assert source.path.read_bytes() == content

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 import yaml
+from support.pictures import SVG, png
 
 MORE = "ma,ten,so_tre\n001,Hoa Sen,121\n002,Hoa Mai,85\n003,Sao Mai,97\n004,Hoa Cúc,40\n"
 NAME = "truong-mam-non"
@@ -422,3 +423,32 @@ def test_a_table_that_fits_into_no_format_fails_alone(publisher: Any, monkeypatc
     name = "dataset/truong-mam-non/truong-mam-non"
     assert (after[f"{name}.csv"], after[f"{name}.xlsx"]) == (before[f"{name}.csv"], before[f"{name}.xlsx"])
     assert b"Hoa Sen,7" in after["dataset/khac/truong-mam-non.csv"]
+
+
+def test_logos_stand_beside_their_pages_and_follow_git(publisher: Any) -> None:
+    body = {"name": {"vi": "Sở Giáo dục", "en": "Education"}}
+    theme = {"name": {"vi": "Giáo dục", "en": "Education"}, "logo": "logos/a.png"}
+    (publisher.root / "catalog/logos").mkdir()
+    (publisher.root / "catalog/logos/a.png").write_bytes(png())
+    (publisher.root / "catalog/logos/b.svg").write_bytes(SVG)
+    publisher.edit("catalog/organizations.yaml", **{"so-giao-duc": {**body, "logo": "logos/a.png"}})
+    publisher.edit("catalog/themes.yaml", **{"giao-duc": theme})
+    assert publisher.publish() == 0, publisher.said()
+    tree = publisher.tree()
+    assert tree["organization/so-giao-duc/logo.png"] == tree["group/giao-duc/logo.png"] == png()
+    assert publisher.run("plan") == 0
+
+    publisher.edit("catalog/organizations.yaml", **{"so-giao-duc": {**body, "logo": "logos/b.svg"}})
+    assert publisher.publish() == 0, publisher.said()
+    tree = publisher.tree()
+    assert tree["organization/so-giao-duc/logo.svg"] == SVG
+    assert "organization/so-giao-duc/logo.png" not in tree
+    assert b"logo.svg?v=" in tree["organization/so-giao-duc/index.html"]
+
+    (publisher.site / "group/giao-duc/logo.png").unlink()
+    assert publisher.publish() == 0, publisher.said()
+    assert publisher.tree() == tree
+
+    publisher.edit("catalog/organizations.yaml", **{"so-giao-duc": body})
+    assert publisher.publish() == 0, publisher.said()
+    assert not [path for path in publisher.tree() if path.startswith("organization/so-giao-duc/logo")]

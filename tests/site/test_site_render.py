@@ -192,6 +192,21 @@ def test_organizations_name_those_before_and_after(pages: dict[str, str]) -> Non
     assert "Kế thừa từ Sở Thông tin và Truyền thông tỉnh Bắc Giang" in text
 
 
+def test_a_logo_is_an_image_beside_the_name_that_readers_need_not_hear_of(view: SiteView, make: Make) -> None:
+    key = "so-khcn-bac-ninh"
+    logo = {"name": "logo.svg", "sha256": "0123456789abcdef", "bytes": 10}
+    shown = drawn(make(organizations={**view.organizations, key: {**view.organizations[key], "logo": logo}}))
+    for path, up in ((f"organization/{key}/index.html", "../../"), (f"en/organization/{key}/index.html", "../../../")):
+        (image,) = [attributes for tag, attributes in Page(shown[path]).tags if tag == "img"]
+        assert image["src"] == f"{up}organization/{key}/logo.svg?v=01234567"
+        assert (image["alt"], image["width"], image["height"]) == ("", "72", "72")
+    told = json.loads(shown[f"api/3/action/organization_show/{key}.json"])["result"]
+    assert told["image_display_url"] == f"https://data.example.org/organization/{key}/logo.svg?v=01234567"
+    plain = drawn(view)
+    assert "<img" not in plain[f"organization/{key}/index.html"]
+    assert "image_display_url" not in plain[f"api/3/action/organization_show/{key}.json"]
+
+
 def test_a_body_that_only_took_over_lists_what_it_answers_for(pages: dict[str, str]) -> None:
     page = Page(pages["organization/so-khcn-bac-ninh/index.html"])
     assert "2 tập dữ liệu của cơ quan trước, nay do cơ quan này chịu trách nhiệm" in page.text

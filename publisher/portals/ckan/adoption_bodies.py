@@ -13,6 +13,7 @@ from publisher.plan.model import Desired, Kind, Record
 from publisher.portals.ckan import mapping
 from publisher.portals.ckan.bodies import MARK
 from publisher.portals.ckan.home import Kept, extras_of
+from publisher.portals.ckan.logos import LOGO, with_logo_of
 from publisher.portals.ckan.mapping_bodies import EXTRAS
 
 _ACTIONS = {Kind.ORGANIZATION: "organization", Kind.THEME: "group"}
@@ -65,7 +66,7 @@ class Ownership:
         there = self._show(kind, name)
         extras = extras_of(there)
         if extras.get(MARK) == self._catalogue:
-            self._patch(kind, there, {key: value for key, value in extras.items() if key != MARK})
+            self._patch(kind, there, {key: value for key, value in extras.items() if key not in {MARK, LOGO}})
 
     def _show(self, kind: Kind, name: str) -> dict[str, Any]:
         try:
@@ -89,7 +90,8 @@ class Ownership:
 def _as_there(record: Record, body: Mapping[str, Any], there: Mapping[str, Any], context: mapping.Context) -> Record:
     """The record with what stands there where it differs; what is not there yet comes with the next change."""
     first = context.options.languages[0]
-    found = dict(record)
+    logo = extras_of(there).get(LOGO)
+    found = dict(record) if logo and logo == (record.get("logo") or {}).get("sha256") else with_logo_of(record, {})
     for field in ("title", "description"):
         value = there.get(field)
         if value and value != body.get(field):

@@ -11,7 +11,8 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, replace
 from functools import partial
 
-from publisher.errors import OpendataError
+from publisher.digest import digest_of
+from publisher.errors import Exit, OpendataError
 from publisher.messages import messages
 from publisher.plan.desired import CATALOGUE
 from publisher.plan.model import Action, Change, DesiredState, Kind, Outcome, OutcomeStatus, Plan, PortalState, Subject
@@ -23,6 +24,7 @@ from publisher.portals.ckan.bodies import Bodies, parents_first
 from publisher.portals.ckan.datasets import DatasetWriter
 from publisher.portals.ckan.home import Deleted, HomeState, Kept, home_name, roll_call
 from publisher.portals.ckan.lease import Lease
+from publisher.portals.ckan.logos import Logos, with_logo_of
 from publisher.portals.ckan.mapping_table import TAGS
 from publisher.portals.ckan.mapping_view import View
 from publisher.portals.ckan.model import Found, Options, Rights
@@ -68,6 +70,8 @@ class Application:
         self._journal = journal
         self._stepper = Stepper(kit.transport, journal)
         self._bodies = Bodies(kit.transport, desired.catalogue_id)
+        self._logos = Logos(kit.transport, desired.catalogue_id)
+        self._bare: dict[Subject, OpendataError] = {}
         self._context = context_of(desired, state, kit.tables.recipe, kit.options, kit.rights)
         # The roll is of the datasets as they stood before: it ends with the first write.
         self._before = replace(snapshot.kept or HomeState(desired.catalogue_id), roll=None)
@@ -84,7 +88,7 @@ class Application:
                 and what the portal raises before a dataset was written.
         """
         first, owner = owner_of_home(self._plan, self._context, self._snapshot.home)
-        made = [self._stepper.must(first, partial(self._embody, first))] if first is not None else []
+        made = [self._told(self._stepper.must(first, partial(self._embody, first)))] if first is not None else []
         kit, home = self._kit, self._snapshot.home
         lease = lease_of(kit, self._context.rights, home, self._before, owner, self._desired.catalogue_id)
         with lease.held():
@@ -173,7 +177,14 @@ class Application:
         self._deleted[self._state.holdings[action.subject].id] = Deleted(action.subject.name, found.id, day)
 
     def _body(self, action: Action) -> Outcome:
-        return self._stepper.take(action, partial(self._embody, action))
+        return self._told(self._stepper.take(action, partial(self._embody, action)))
+
+    def _told(self, outcome: Outcome) -> Outcome:
+        """With what became of the logo: what belongs to the organization does not wait for its picture."""
+        error = self._bare.get(outcome.subject)
+        if error is None or outcome.status is OutcomeStatus.FAILED:
+            return outcome
+        return Outcome(outcome.subject, OutcomeStatus.FAILED, error.code, error.params)
 
     def _embody(self, action: Action) -> None:
         """An organization or group as git has it."""
@@ -188,8 +199,19 @@ class Application:
             self._kept.pop(subject, None)
             return
         body = mapping.body(wanted.record, kind, self._context)
-        self._may_use(kind, str(body["name"]), self._bodies.write(kind, body, old))
-        self._kept[subject] = Kept(wanted.id, wanted.digest, wanted.record, self._desired.commit)
+        identity = self._bodies.write(kind, body, old)
+        self._may_use(kind, str(body["name"]), identity)
+        record = wanted.record
+        if "logo" in record or (before is not None and "logo" in before.record):
+            try:
+                self._logos.bring(kind, identity, next(iter(wanted.sources), None))
+            except OpendataError as error:
+                if error.exit_code is Exit.UNREACHABLE:
+                    raise
+                self._bare[subject] = error
+                record = with_logo_of(record, before.record if before is not None else {})
+        digest = wanted.digest if record is wanted.record else digest_of(record)
+        self._kept[subject] = Kept(wanted.id, digest, record, self._desired.commit)
 
     def _may_use(self, kind: Kind, name: str, identity: str) -> None:
         """What was made just now may be used from now on."""

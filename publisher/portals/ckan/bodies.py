@@ -18,8 +18,8 @@ from publisher.portals.ckan.transport import Unsettled
 
 MARK = "opendata_catalogue"
 """The extra of an organization or group that names the catalogue that made it."""
-_ACTIONS = {Kind.ORGANIZATION: "organization", Kind.THEME: "group"}
-_TRIES = 4
+ACTIONS = {Kind.ORGANIZATION: "organization", Kind.THEME: "group"}
+TRIES = 4
 _QUIET = (
     "include_datasets",
     "include_dataset_count",
@@ -59,7 +59,7 @@ class Bodies:
         """
         new = before is None
         taken = False
-        for _ in range(_TRIES):
+        for _ in range(TRIES):
             try:
                 return self._create(kind, body) if new else self._patch(kind, body, before or {})
             except NotFound:
@@ -75,7 +75,7 @@ class Bodies:
                 new, taken = False, True
         if taken:
             raise OpendataError("body-name-taken", Exit.NO, name=body["name"])
-        raise Unsettled(f"{_ACTIONS[kind]}_patch", str(body["name"]))
+        raise Unsettled(f"{ACTIONS[kind]}_patch", str(body["name"]))
 
     def delete(self, kind: Kind, name: str) -> None:
         """Delete an organization or group of ours, so that it can be brought back; one of somebody else stays.
@@ -85,11 +85,11 @@ class Bodies:
             Unsettled: as :meth:`write`.
             CKANAPIError: what CKAN refuses.
         """
-        for _ in range(_TRIES):
+        for _ in range(TRIES):
             try:
-                there = self._show(kind, name)
+                there = show(self._calls, kind, name)
                 if self._ours(there) and there.get("state") != "deleted":
-                    self._calls.call(f"{_ACTIONS[kind]}_delete", {"id": there["id"]})
+                    self._calls.call(f"{ACTIONS[kind]}_delete", {"id": there["id"]})
                 return
             except NotFound:
                 return
@@ -97,29 +97,23 @@ class Bodies:
                 raise OpendataError("body-not-empty", Exit.NO, name=name) from error
             except Unsettled:
                 continue
-        raise Unsettled(f"{_ACTIONS[kind]}_delete", name)
+        raise Unsettled(f"{ACTIONS[kind]}_delete", name)
 
     def _create(self, kind: Kind, body: Body) -> str:
         extras = {**extras_of(body), MARK: self._catalogue}
-        made = self._calls.call(f"{_ACTIONS[kind]}_create", {**body, "extras": _listed(extras)})
+        made = self._calls.call(f"{ACTIONS[kind]}_create", {**body, "extras": listed(extras)})
         return str(made["id"])
 
     def _patch(self, kind: Kind, body: Body, before: Body) -> str:
-        there = self._show(kind, str(body["name"]))
+        there = show(self._calls, kind, str(body["name"]))
         if not self._ours(there):
             return str(there["id"])
         cleared = dict.fromkeys((key for key in before if key not in body), "")
         foreign = {key: value for key, value in extras_of(there).items() if key not in extras_of(before)}
         extras = {**foreign, **extras_of(body), MARK: self._catalogue}
-        data = {**cleared, **body, "extras": _listed(extras), "id": there["id"], "state": "active"}
-        self._calls.call(f"{_ACTIONS[kind]}_patch", data)
+        data = {**cleared, **body, "extras": listed(extras), "id": there["id"], "state": "active"}
+        self._calls.call(f"{ACTIONS[kind]}_patch", data)
         return str(there["id"])
-
-    def _show(self, kind: Kind, name: str) -> dict[str, Any]:
-        found: dict[str, Any] = self._calls.call(
-            f"{_ACTIONS[kind]}_show", {"id": name, **dict.fromkeys(_QUIET, False), "include_extras": True}
-        )
-        return found
 
     def _ours(self, there: Body) -> bool:
         return extras_of(there).get(MARK) == self._catalogue
@@ -138,5 +132,14 @@ def parents_first(actions: Iterable[Action], records: Mapping[str, Record]) -> l
     return sorted(actions, key=lambda action: (depth(action.subject.name), action.subject.name))
 
 
-def _listed(extras: Mapping[str, str]) -> list[dict[str, str]]:
+def show(calls: Calls, kind: Kind, name: str) -> dict[str, Any]:
+    """An organization or group with its extras, without anything that belongs to it."""
+    found: dict[str, Any] = calls.call(
+        f"{ACTIONS[kind]}_show", {"id": name, **dict.fromkeys(_QUIET, False), "include_extras": True}
+    )
+    return found
+
+
+def listed(extras: Mapping[str, str]) -> list[dict[str, str]]:
+    """Extras by key as CKAN takes them."""
     return [{"key": key, "value": value} for key, value in extras.items()]

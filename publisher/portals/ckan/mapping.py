@@ -137,10 +137,15 @@ def rules(options: Options, context: Context | None = None) -> str:
         reach = context.rights
         around = [
             dict(context.catalogue),
-            {key: dict(one) for key, one in context.organizations.items()},
-            {key: dict(one) for key, one in context.themes.items()},
+            {key: _said(one) for key, one in context.organizations.items()},
+            {key: _said(one) for key, one in context.themes.items()},
             context.recipe,
             [reach.sysadmin, reach.create_organizations, reach.create_groups, "datastore" in reach.plugins],
             [sorted(reach.organizations), sorted(reach.groups), sorted(reach.fields)],
         ]
     return digest_of([VERSION, how, [words_digest(one) for one in options.languages], around])
+
+
+def _said(body: Mapping[str, Any]) -> dict[str, Any]:
+    """What datasets may say of an organization or theme: its logo is not among it."""
+    return {key: value for key, value in body.items() if key != "logo"}

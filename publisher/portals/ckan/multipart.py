@@ -25,6 +25,7 @@ class Upload:
     field: str
     path: Path
     name: str
+    media_type: str = "application/octet-stream"
 
 
 def form_values(data: Mapping[str, Any]) -> dict[str, str]:
@@ -56,7 +57,7 @@ class Form:
         for name, value in values.items():
             self._parts.append((opening + _headers(RequestField(name, value)), value.encode()))
         for file in files:
-            head = _headers(RequestField(file.field, b"", file.name), "application/octet-stream")
+            head = _headers(RequestField(file.field, b"", file.name), file.media_type)
             self._parts.append((opening + head, (file, _size(file))))
         self._end = f"--{boundary}--\r\n".encode()
 

@@ -13,8 +13,10 @@ to 2.12.
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from publisher.catalogue.logos import Flaw, read_logo
+from publisher.catalogue.model import Organization, Theme
 from publisher.problem import Problem, Severity
 from publisher.validation.rule import Context
 
@@ -36,11 +38,14 @@ def check(context: Context) -> Iterator[Problem]:
     """The problems of a catalogue."""
     catalogue = context.catalogue
     ckan = any(portal.type == "ckan" for portal in catalogue.portals.values())
-    for one in (*catalogue.organizations.values(), *catalogue.themes.values()):
+    shown: list[Organization | Theme] = [*catalogue.organizations.values(), *catalogue.themes.values()]
+    for one in shown:
         if one.logo is None:
             continue
         found = read_logo(catalogue.root, one.logo)
         if isinstance(found, Flaw):
-            yield one.source.problem(found.code, "logo", path=f"catalog/{one.logo}", **found.params)
+            yield replace(
+                one.source.problem(found.code, "logo"), params={"path": f"catalog/{one.logo}", **found.params}
+            )
         elif ckan and found.kind not in _CKAN:
             yield one.source.problem("logo-not-for-ckan", "logo", path=f"catalog/{one.logo}")
