@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import date
@@ -106,12 +107,15 @@ def _planned(
     as_of: date | None,
     rollback: bool,
 ) -> Prepared:
-    state = portal.snapshot()
+    # The portal answers while files are measured.
+    with ThreadPoolExecutor(1) as pool:
+        reading = pool.submit(portal.snapshot)
+        lines, past = measured(session, catalogue, report, repository)
+        state = reading.result()
     if state.catalogue_id not in {None, str(catalogue.settings.id)}:
         raise OpendataError("portal-other-catalogue", Exit.NO, portal=entry.key)
     head = repository.head() if repository else None
     shallow = repository.is_shallow() if repository else False
-    lines, past = measured(session, catalogue, report, repository)
     today = day_in(catalogue.settings.time_zone, now())
     commit = head.sha if head else None
     desired = desired_state(catalogue, report, lines, entry, commit, as_of, today=today, history=past)

@@ -32,7 +32,7 @@ from publisher.portals.ckan import backup, mapping, marker
 from publisher.portals.ckan.files import Files, prepare
 from publisher.portals.ckan.loading import empty_table, going, load_tables, to_load
 from publisher.portals.ckan.model import Applied, Found, Options, Package, Rights, TableState, Wanted
-from publisher.portals.ckan.revision import creation, marked, resources_in, revision
+from publisher.portals.ckan.revision import creation, draft, marked, resources_in, revision
 from publisher.portals.ckan.sending import Sending, extras_of, says
 from publisher.portals.ckan.settle import Settled, changed_meanwhile, marker_of, refused
 from publisher.portals.ckan.standing import TABLE, VIEWS
@@ -167,10 +167,14 @@ class DatasetWriter:
 
     def _created(self, wanted: Wanted, applied: Applied, files: Files) -> Package:
         """A new dataset: whole where it has no files, else a draft that waits for them."""
-        draft = bool(files.paths)
-        said = replace(applied, files=(), fields={}, complete=False) if draft else applied
-        body = creation(wanted, extras_of(said), active=not draft, with_id=self.rights.sysadmin)
-        return self.settled.create(body)
+        if not files.paths:
+            body = creation(wanted, extras_of(applied), active=True, with_id=self.rights.sysadmin)
+            return self.settled.create(body)
+        said = extras_of(replace(applied, files=(), fields={}, complete=False))
+        # A form of the portal's own may ask for fields of a draft, too.
+        if self.rights.fields:
+            return self.settled.create(creation(wanted, said, active=False, with_id=self.rights.sysadmin))
+        return self.settled.create(draft(wanted, said, with_id=self.rights.sysadmin))
 
     def _revised(self, found: Found, wanted: Wanted, applied: Applied, files: Files, kept: Collection[str]) -> Package:
         package = found.package
