@@ -8,11 +8,13 @@ from typing import Any
 
 import pytest
 from ckanapi.errors import ValidationError
+from support.mapped import ORGANIZATIONS, context
 from support.pictures import png
 
-from publisher.digest import digest_of_file
+from publisher.digest import digest_of, digest_of_file
 from publisher.errors import OpendataError
-from publisher.plan.model import Kind, SourceFile
+from publisher.plan.model import Desired, Kind, SourceFile, Subject
+from publisher.portals.ckan.adoption_bodies import Ownership
 from publisher.portals.ckan.bodies import MARK, listed
 from publisher.portals.ckan.home import extras_of
 from publisher.portals.ckan.logos import LOGO, Logos, with_logo_of
@@ -135,3 +137,18 @@ def test_a_record_whose_picture_did_not_arrive_keeps_that_of_before() -> None:
         "logo": {"sha256": "1"},
     }
     assert with_logo_of({"name": "a", "logo": {"sha256": "2"}}, {}) == {"name": "a"}
+
+
+@pytest.mark.parametrize("noted", ["", "2"])
+def test_taking_over_notes_the_logo_only_where_it_is_there_already_and_giving_back_leaves_the_picture(
+    noted: str,
+) -> None:
+    record = {**ORGANIZATIONS["so-b"], "logo": {"name": "logo.png", "sha256": "2", "bytes": 1}}
+    desired = Desired(Subject(Kind.ORGANIZATION, "so-b"), "so-b", record, digest_of(record))
+    body = Body(**({LOGO: noted} if noted else {}))
+    body.there |= {"name": "so-b", "title": "Sở B", "image_url": "theirs.png"}
+    owner = Ownership(body, CATALOGUE)
+    kept = owner.take(desired, context(), None)
+    assert ("logo" in kept.record, kept.digest == desired.digest) == (bool(noted), bool(noted))
+    owner.give_back(Kind.ORGANIZATION, "so-b")
+    assert (body.there["image_url"], body.there["extras"]) == ("theirs.png", [])

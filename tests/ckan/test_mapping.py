@@ -342,6 +342,8 @@ def test_rules_change_with_what_changes_packages_alone() -> None:
     assert rules(there.options, there) != rules(there.options)
     assert rules(there.options, there) != rules(there.options, context(standing="reference"))
     assert rules(there.options, there) == rules(there.options, context())
+    shown = {**there.organizations, "so-a": {**there.organizations["so-a"], "logo": {"sha256": "1"}}}
+    assert rules(there.options, there) == rules(there.options, replace(there, organizations=shown))
 
 
 def test_bodies_say_their_time_and_who_followed() -> None:

@@ -56,6 +56,13 @@ def test_pages_and_files_have_their_types(client: Client) -> None:
         assert (status, headers["content-type"]) == (200, media_type), path
 
 
+def test_a_drawing_opened_by_itself_may_run_nothing(client: Client) -> None:
+    _, headers, _ = client.ask("/assets/favicon.svg")
+    assert (headers["content-type"], headers["x-content-type-options"]) == ("image/svg+xml", "nosniff")
+    assert {"default-src 'none'", "sandbox"} <= set(headers["content-security-policy"].split("; "))
+    assert "content-security-policy" not in client.ask("/assets/app.css")[1]
+
+
 def test_a_folder_without_its_slash_is_redirected_here(client: Client) -> None:
     status, headers, _ = client.ask(f"/dataset/{NAME}")
     assert (status, headers["location"]) == (301, f"/dataset/{NAME}/")

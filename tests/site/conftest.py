@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from support.pictures import SVG, png
 
 from publisher.plan.model import PublishedFile
 from publisher.portals.site.view import SiteView
@@ -235,6 +236,11 @@ def make_view(**changes: Any) -> SiteView:
     return SiteView(**{**parts, **changes})
 
 
+def logo(name: str, content: bytes) -> dict[str, Any]:
+    """A logo as records tell of it."""
+    return {"name": name, "sha256": hashlib.sha256(content).hexdigest(), "bytes": len(content)}
+
+
 @pytest.fixture
 def view() -> SiteView:
     """The sample portal."""
@@ -249,12 +255,18 @@ def make() -> Callable[..., SiteView]:
 
 @pytest.fixture(scope="session")
 def site_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The sample portal written to a folder, its CSV files beside."""
+    """The sample portal written to a folder, with logos, its CSV files beside."""
     from publisher.portals.site.pages import render_site
 
     root = tmp_path_factory.mktemp("site")
-    view = make_view()
+    body, theme = "so-khoa-hoc-va-cong-nghe", "cong-nghe"
+    view = make_view(
+        organizations={**ORGANIZATIONS, body: {**ORGANIZATIONS[body], "logo": logo("logo.svg", SVG)}},
+        themes={**THEMES, theme: {**THEMES[theme], "logo": logo("logo.png", png())}},
+    )
     data = {
+        f"organization/{body}/logo.svg": SVG,
+        f"group/{theme}/logo.png": png(),
         "dataset/so-lieu-chuyen-doi-so/so-lieu.csv": CSV.encode(),
         "dataset/san-luong-thuy-san/san-luong.csv": YEARS_CSV.encode(),
     }

@@ -98,6 +98,13 @@ def test_axe_finds_nothing(opened: Any, address: str, width: int, scheme: str) -
         assert found == [], path
 
 
+@pytest.mark.parametrize("path", ["organization/so-khoa-hoc-va-cong-nghe/", "group/cong-nghe/"])
+def test_a_logo_is_shown_under_the_pages_own_policy(opened: Any, address: str, path: str) -> None:
+    page = opened(address + path, 360)
+    assert page.evaluate("(i => i.complete && i.naturalWidth > 0)(document.querySelector('img.logo'))")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+
+
 def test_a_title_of_one_long_word_is_not_wider_than_a_small_phone(opened: Any, address: str) -> None:
     page = opened(address, 320)
     page.goto(address + FIGURES, wait_until="load")

@@ -40,6 +40,8 @@ _RANGE = re.compile(r"bytes=(\d*)-(\d*)")
 _CHUNK = 1 << 16
 _MAX_BODY = 1 << 20
 NO_BYTES = (-1, 0)
+_DRAWING = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; sandbox"
+"""An SVG opened by its own address is a page: it may show something, and nothing else."""
 
 
 class SiteServer(ThreadingHTTPServer):
@@ -168,6 +170,8 @@ class Handler(BaseHTTPRequestHandler):
                 "Accept-Ranges": "bytes",
                 "Cache-Control": "no-cache",
             }
+            if file.suffix.lower() == ".svg":
+                headers["Content-Security-Policy"] = _DRAWING
             if status is HTTPStatus.OK and _matches(self.headers.get("If-None-Match"), tag):
                 self._head(HTTPStatus.NOT_MODIFIED, headers)
                 return
