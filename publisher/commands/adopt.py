@@ -19,7 +19,7 @@ from publisher.session import Session
 
 if TYPE_CHECKING:
     from publisher.pipeline import Prepared
-    from publisher.portals.ckan.adopting import Adopter, Look
+    from publisher.portals.ckan.adoption.adopting import Adopter, Look
 
 _SHOWN = 8
 
@@ -56,9 +56,9 @@ def command(
     Ends with 0 if all is done, 5 if something is refused, 1 if everything is.
     """
     from publisher.pipeline import prepare
-    from publisher.portals.ckan.adopting import Adopter
+    from publisher.portals.ckan.adoption.adopting import Adopter
+    from publisher.portals.ckan.adoption.strangers import strangers
     from publisher.portals.ckan.ckan import CkanPortal
-    from publisher.portals.ckan.strangers import strangers
 
     if not (datasets or organizations or themes or everything or listing):
         raise OpendataError("adopt-what")

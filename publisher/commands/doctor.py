@@ -166,10 +166,10 @@ def _ckan(session: Session, root: Path, portal: PortalEntry) -> Iterator[tuple[S
     """What answers at a CKAN portal's address, and what its token may do there; without a token only the first."""
     from ckanapi.errors import CKANAPIError
 
-    from publisher.portals.ckan.limits import limits_of
-    from publisher.portals.ckan.rights import rights
-    from publisher.portals.ckan.token import credentials
-    from publisher.portals.ckan.transport import Transport, typed
+    from publisher.portals.ckan.reading.rights import rights
+    from publisher.portals.ckan.wire.limits import limits_of
+    from publisher.portals.ckan.wire.token import credentials
+    from publisher.portals.ckan.wire.transport import Transport, typed
 
     words = session.messages
     try:

@@ -74,8 +74,8 @@ def _pull(
     dry_run: bool,
 ) -> int:
     from publisher.portals.ckan.ckan import options_of
-    from publisher.portals.ckan.rights import rights
-    from publisher.portals.ckan.transport import connect
+    from publisher.portals.ckan.reading.rights import rights
+    from publisher.portals.ckan.wire.transport import connect
     from publisher.scaffold.pull import Wish, pull
     from publisher.scaffold.pull_files import Fetch
     from publisher.scaffold.pull_place import in_order, place

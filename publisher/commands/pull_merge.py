@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from publisher.catalogue.model import Dataset
     from publisher.pipeline import Prepared
     from publisher.plan.model import Desired, Drift, Holding
-    from publisher.portals.ckan.asking import Calls
-    from publisher.portals.ckan.mapping import Context
+    from publisher.portals.ckan.mapping.mapping import Context
+    from publisher.portals.ckan.wire.asking import Calls
     from publisher.scaffold.pull_merge import Merge
 
 
@@ -43,7 +43,7 @@ def merged(session: Session, portal: str, datasets: tuple[str, ...], dry_run: bo
     """
     from publisher.pipeline import prepare
     from publisher.plan.model import Kind
-    from publisher.portals.ckan.transport import connect
+    from publisher.portals.ckan.wire.transport import connect
     from publisher.text import suggest
     from publisher.workspace import temporary_folder
 
@@ -78,8 +78,8 @@ def merged(session: Session, portal: str, datasets: tuple[str, ...], dry_run: bo
 
 def _merged(session: Session, prepared: Prepared, calls: Calls, holding: Holding, folder: Path) -> Iterator[_Dataset]:
     from publisher.catalogue.document import read_document
-    from publisher.portals.ckan import mapping
     from publisher.portals.ckan.ckan import CkanPortal
+    from publisher.portals.ckan.mapping import mapping
     from publisher.scaffold.pull_merge import Merge
 
     desired, dataset = _of(prepared, holding)
@@ -114,9 +114,9 @@ def _of(prepared: Prepared, holding: Holding) -> tuple[Desired | None, Dataset |
 
 
 def _context(prepared: Prepared, calls: Calls) -> Context:
-    from publisher.portals.ckan.around import context_of
     from publisher.portals.ckan.ckan import options_of
-    from publisher.portals.ckan.rights import rights
+    from publisher.portals.ckan.reading.rights import rights
+    from publisher.portals.ckan.writing.around import context_of
 
     options = options_of(prepared.entry, prepared.catalogue.settings)
     return context_of(prepared.desired, prepared.state, "", options, rights(calls, options.scope))

@@ -25,9 +25,9 @@ if TYPE_CHECKING:
     from publisher.pipeline import Prepared, Wish
     from publisher.portals.ckan.ckan import CkanPortal
     from publisher.portals.ckan.model import Rights
-    from publisher.portals.ckan.rehearsal import Made, Stage
-    from publisher.portals.ckan.rehearsal_copy import Left
-    from publisher.portals.ckan.transport import Transport
+    from publisher.portals.ckan.rehearsal.copy import Left
+    from publisher.portals.ckan.rehearsal.rehearsal import Made, Stage
+    from publisher.portals.ckan.wire.transport import Transport
 
 _MEGABYTE = 1_000_000
 
@@ -124,7 +124,7 @@ def command(
 def _transport(session: Session, prepared: Prepared, key: str | None) -> Transport:
     """The way to the throw-away portal."""
     from publisher.catalogue.model import PortalEntry
-    from publisher.portals.ckan.transport import connect
+    from publisher.portals.ckan.wire.transport import connect
     from publisher.portals.registry import entry_of
 
     if key is not None:
@@ -149,9 +149,9 @@ def _rehearse(
     keep: bool,
 ) -> Rehearsed:
     from publisher.portals.ckan.ckan import CkanPortal
-    from publisher.portals.ckan.rehearsal import Stage, apart, coming, together
-    from publisher.portals.ckan.rehearsal_copy import Copier, read_live
-    from publisher.portals.ckan.rights import rights
+    from publisher.portals.ckan.reading.rights import rights
+    from publisher.portals.ckan.rehearsal.copy import Copier, read_live
+    from publisher.portals.ckan.rehearsal.rehearsal import Stage, apart, coming, together
 
     assert isinstance(prepared.portal, CkanPortal)
     kit, seen = prepared.portal.kit, prepared.portal.seen
@@ -181,8 +181,8 @@ def _rehearse(
 
 def _as_person(there: Transport, stage: Stage, rights: Rights) -> Transport:
     """The throw-away portal as somebody sees it who may do there what we may do on the live one."""
-    from publisher.portals.ckan.token import Credentials
-    from publisher.portals.ckan.transport import Transport
+    from publisher.portals.ckan.wire.token import Credentials
+    from publisher.portals.ckan.wire.transport import Transport
 
     return Transport(Credentials(there.url, stage.person(rights)), there.limits)
 
@@ -198,7 +198,7 @@ def _carried_out(
 ) -> Rehearsed:
     from publisher.apply.run import carry_out
     from publisher.pipeline import decide
-    from publisher.portals.ckan.rehearsal_prints import moved, prints
+    from publisher.portals.ckan.rehearsal.prints import moved, prints
 
     catalogue = prepared.desired.catalogue_id
     with TemporaryDirectory(prefix="opendata-", ignore_cleanup_errors=True) as folder:

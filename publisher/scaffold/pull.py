@@ -10,14 +10,14 @@ from typing import Any
 from publisher.catalogue.document import MAX_BYTES, parse_document
 from publisher.catalogue.model import Catalogue
 from publisher.errors import Exit, OpendataError
-from publisher.portals.ckan import reading_source as source
-from publisher.portals.ckan.asking import Calls
 from publisher.portals.ckan.model import Options, Rights
-from publisher.portals.ckan.reading import DESCRIPTOR, Around, Reading, is_sound, read
-from publisher.portals.ckan.reading_bodies import license_entry, organization, theme
-from publisher.portals.ckan.reading_source import Candidate, Standing
-from publisher.portals.ckan.reading_tables import schema_of
-from publisher.portals.ckan.reading_values import key_of
+from publisher.portals.ckan.pull import source
+from publisher.portals.ckan.pull.bodies import license_entry, organization, theme
+from publisher.portals.ckan.pull.descriptor import DESCRIPTOR, Around, Reading, is_sound, read
+from publisher.portals.ckan.pull.source import Candidate, Standing
+from publisher.portals.ckan.pull.tables import schema_of
+from publisher.portals.ckan.pull.values import key_of
+from publisher.portals.ckan.wire.asking import Calls
 from publisher.scaffold.pull_edit import CannotEdit, with_entries, with_value
 from publisher.scaffold.pull_files import Fetch
 from publisher.scaffold.pull_names import Names, names_of

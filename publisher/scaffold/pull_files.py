@@ -12,8 +12,8 @@ from typing import Any
 
 from publisher.errors import Exit, OpendataError
 from publisher.plan.dataset_record import MEDIA_TYPES
-from publisher.portals.ckan.asking import Calls
-from publisher.portals.ckan.reading_resources import ReadResource
+from publisher.portals.ckan.pull.resources import ReadResource
+from publisher.portals.ckan.wire.asking import Calls
 from publisher.scaffold.infer import TABLES, GuessedTable, guess
 from publisher.workspace import fill
 

@@ -10,12 +10,12 @@ from publisher.catalogue.document import Document
 from publisher.catalogue.frequencies import frequency_from
 from publisher.catalogue.nodes import Pointer
 from publisher.plan.model import Desired, Drift
-from publisher.portals.ckan import mapping
-from publisher.portals.ckan.mapping_values import frequency_uri, group_name, license_id, organization_name, tags_of
-from publisher.portals.ckan.mapping_view import View
+from publisher.portals.ckan.mapping import mapping
+from publisher.portals.ckan.mapping.values import frequency_uri, group_name, license_id, organization_name, tags_of
+from publisher.portals.ckan.mapping.view import View
 from publisher.portals.ckan.model import Package, Wanted, WantedResource
-from publisher.portals.ckan.reading_bodies import extras_by_key
-from publisher.portals.ckan.reading_values import address, day, email, text, tidy
+from publisher.portals.ckan.pull.bodies import extras_by_key
+from publisher.portals.ckan.pull.values import address, day, email, text, tidy
 from publisher.scaffold.pull_edit import CannotEdit, with_items, with_value, without
 
 _CONTACT = {"name": text, "email": email, "phone": text, "url": address, "address": text}

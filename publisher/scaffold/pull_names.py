@@ -7,11 +7,11 @@ from dataclasses import dataclass, field, replace
 
 from publisher.catalogue.model import Catalogue
 from publisher.plan.records import catalogue_record, organization_record, theme_record
-from publisher.portals.ckan.mapping import Context
-from publisher.portals.ckan.mapping_values import group_name, license_id, name_of
+from publisher.portals.ckan.mapping.mapping import Context
+from publisher.portals.ckan.mapping.values import group_name, license_id, name_of
 from publisher.portals.ckan.model import Options, Rights
-from publisher.portals.ckan.reading_source import Candidate
-from publisher.portals.ckan.reading_values import key_of
+from publisher.portals.ckan.pull.source import Candidate
+from publisher.portals.ckan.pull.values import key_of
 
 MAPS = ("organizations", "groups", "licenses", "datasets")
 """The entry's maps of names, ours to the portal's."""

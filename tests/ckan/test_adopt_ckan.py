@@ -15,7 +15,7 @@ import requests
 from support.ckan import Stack, call, fresh
 
 from publisher.cli import run
-from publisher.portals.ckan.marker import is_ours
+from publisher.portals.ckan.notes.marker import is_ours
 
 ROWS = b"ma,ten,so_tre\n001,Hoa Sen,120\n002,Hoa Mai,85\n003,Sao Mai,97\n"
 NAME = "truong-mam-non"

@@ -11,11 +11,12 @@ from support.mapped import CATALOGUE, ID
 
 from publisher.digest import digest_of
 from publisher.plan.model import Desired, Kind, PublishedFile, Subject
-from publisher.portals.ckan import mapping, marker
-from publisher.portals.ckan.adoption import Adoption, Refused, Served, adoption, ids_of, permitted
-from publisher.portals.ckan.drift import drift_of, files_by_resource
-from publisher.portals.ckan.mapping import Context
+from publisher.portals.ckan.adoption.adoption import Adoption, Refused, Served, adoption, ids_of, permitted
+from publisher.portals.ckan.mapping import mapping
+from publisher.portals.ckan.mapping.mapping import Context
 from publisher.portals.ckan.model import Options, Package, Rights
+from publisher.portals.ckan.notes import marker
+from publisher.portals.ckan.reading.drift import drift_of, files_by_resource
 
 TABLE = str(uuid.uuid5(uuid.UUID(ID), "bang"))
 THEIRS = str(uuid.uuid5(uuid.UUID(ID), "cua-ho"))

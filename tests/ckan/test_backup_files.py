@@ -15,8 +15,8 @@ from publisher.cli import run
 from publisher.errors import OpendataError
 from publisher.plan.model import Drift
 from publisher.portals.backups import Backups, backups, restore
-from publisher.portals.ckan.backup import METADATA
-from publisher.portals.ckan.datasets import found_of
+from publisher.portals.ckan.writing.backup import METADATA
+from publisher.portals.ckan.writing.datasets import found_of
 
 
 @pytest.fixture

@@ -10,9 +10,9 @@ from ckanapi.errors import NotFound, ValidationError
 
 from publisher.errors import OpendataError
 from publisher.plan.model import Action, Change, Kind, Subject
-from publisher.portals.ckan.bodies import MARK, Bodies, parents_first
-from publisher.portals.ckan.home import extras_of
-from publisher.portals.ckan.transport import Unsettled
+from publisher.portals.ckan.notes.home import extras_of
+from publisher.portals.ckan.wire.transport import Unsettled
+from publisher.portals.ckan.writing.bodies import MARK, Bodies, parents_first
 
 CATALOGUE = "6c1c2f0e-0a51-4c1e-9f5a-2f6f1c0d7a11"
 

@@ -13,7 +13,7 @@ from support.ckan import Stack
 from support.generate import generate
 
 from publisher.cli import run
-from publisher.portals.ckan import exchange
+from publisher.portals.ckan.wire import exchange
 
 DATASETS = 12
 BODIES = 5

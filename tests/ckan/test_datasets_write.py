@@ -15,9 +15,9 @@ from support.ckan_writing import Breaking, Desk, Killed, editor, named, sysadmin
 
 from publisher.errors import OpendataError
 from publisher.plan.model import Change, Desired, Drift, Kind, Subject
-from publisher.portals.ckan import mapping
-from publisher.portals.ckan.datasets import found_of
+from publisher.portals.ckan.mapping import mapping
 from publisher.portals.ckan.model import Found, Options, Package
+from publisher.portals.ckan.writing.datasets import found_of
 
 HOW = ("killed-before", "killed-after", "lost", "unsent")
 

@@ -13,10 +13,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from publisher.errors import OpendataError
-from publisher.portals.ckan import datastore_compare, datastore_table
-from publisher.portals.ckan.datastore_compare import Lines, beside, by_key, by_position
-from publisher.portals.ckan.datastore_table import Line, Shape, Table, batches, refused
-from publisher.portals.ckan.datastore_types import columns_of, survey
+from publisher.portals.ckan.tables import compare as datastore_compare
+from publisher.portals.ckan.tables import table as datastore_table
+from publisher.portals.ckan.tables.compare import Lines, beside, by_key, by_position
+from publisher.portals.ckan.tables.table import Line, Shape, Table, batches, refused
+from publisher.portals.ckan.tables.types import columns_of, survey
 
 Cells = Sequence[str | None]
 RESOURCE = {"schema": {"fields": [{"name": "k", "type": "string"}, {"name": "v", "type": "integer"}]}}

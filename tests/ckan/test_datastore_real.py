@@ -13,10 +13,10 @@ import pytest
 from support.ckan import ActionError, Editor, Stack, call, fresh
 
 from publisher.errors import OpendataError
-from publisher.portals.ckan.datastore import differs, load
 from publisher.portals.ckan.model import Options, TableState
-from publisher.portals.ckan.token import Credentials
-from publisher.portals.ckan.transport import Transport, Unsettled
+from publisher.portals.ckan.tables.datastore import differs, load
+from publisher.portals.ckan.wire.token import Credentials
+from publisher.portals.ckan.wire.transport import Transport, Unsettled
 
 Rows = Sequence[Sequence[str | None]]
 OPTIONS = Options(languages=("vi", "en"))

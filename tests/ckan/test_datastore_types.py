@@ -10,7 +10,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from publisher.portals.ckan.datastore_types import NAME_BYTES, Column, column_ids, columns_of, survey
+from publisher.portals.ckan.tables.types import NAME_BYTES, Column, column_ids, columns_of, survey
 
 NAMES = st.lists(st.text(min_size=1, max_size=90), unique=True, max_size=8)
 INT8 = st.integers(-(2**63), 2**63 - 1)

@@ -11,10 +11,11 @@ from support.ckan_reading import MadePortal, package
 from support.mapped import context, desired
 
 from publisher.plan.model import Holding, PublishedFile
-from publisher.portals.ckan import mapping, marker
-from publisher.portals.ckan.drift import confirmed, drift_of, explained, files_by_resource
+from publisher.portals.ckan.mapping import mapping
 from publisher.portals.ckan.model import Applied, Package, Rights
-from publisher.portals.ckan.snapshot import read
+from publisher.portals.ckan.notes import marker
+from publisher.portals.ckan.reading.drift import confirmed, drift_of, explained, files_by_resource
+from publisher.portals.ckan.reading.snapshot import read
 
 SHA, OTHER = "a" * 64, "b" * 64
 FILE = PublishedFile("original/Bang.csv", SHA, 10, "bang")

@@ -13,10 +13,10 @@ import pytest
 from ckanapi.errors import NotAuthorized, NotFound, ValidationError
 
 from publisher.errors import OpendataError
-from publisher.portals.ckan.home import HomeState, decode, extras_of, home_name
-from publisher.portals.ckan.lease import EXTRA, SPAN, Lease, holder_of
 from publisher.portals.ckan.model import Found
-from publisher.portals.ckan.transport import Unsettled
+from publisher.portals.ckan.notes.home import HomeState, decode, extras_of, home_name
+from publisher.portals.ckan.notes.lease import EXTRA, SPAN, Lease, holder_of
+from publisher.portals.ckan.wire.transport import Unsettled
 
 CATALOGUE = "6c1c2f0e-0a51-4c1e-9f5a-2f6f1c0d7a11"
 NAME = home_name(CATALOGUE)

@@ -14,11 +14,11 @@ from support.pictures import png
 from publisher.digest import digest_of, digest_of_file
 from publisher.errors import OpendataError
 from publisher.plan.model import Desired, Kind, SourceFile, Subject
-from publisher.portals.ckan.adoption_bodies import Ownership
-from publisher.portals.ckan.bodies import MARK, listed
-from publisher.portals.ckan.home import extras_of
-from publisher.portals.ckan.logos import LOGO, Logos, with_logo_of
-from publisher.portals.ckan.transport import Unsettled, Upload
+from publisher.portals.ckan.adoption.bodies import Ownership
+from publisher.portals.ckan.notes.home import extras_of
+from publisher.portals.ckan.wire.transport import Unsettled, Upload
+from publisher.portals.ckan.writing.bodies import MARK, listed
+from publisher.portals.ckan.writing.logos import LOGO, Logos, with_logo_of
 
 CATALOGUE = "6c1c2f0e-0a51-4c1e-9f5a-2f6f1c0d7a11"
 

@@ -15,8 +15,8 @@ from support.ckan import Stack, fresh
 from support.pictures import SVG, png
 
 from publisher.cli import run
-from publisher.portals.ckan.home import extras_of
-from publisher.portals.ckan.logos import LOGO
+from publisher.portals.ckan.notes.home import extras_of
+from publisher.portals.ckan.writing.logos import LOGO
 
 NAME = "truong-mam-non"
 KINDS = {"organization": "catalog/organizations.yaml", "group": "catalog/themes.yaml"}

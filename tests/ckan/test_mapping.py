@@ -11,8 +11,8 @@ import pytest
 from support.mapped import ID, SYSADMIN, context, desired, table
 
 from publisher.plan.model import Kind, PublishedFile, SourceFile
-from publisher.portals.ckan.mapping import body, held, owned, record_field, rules, wanted
-from publisher.portals.ckan.mapping_values import LICENSES, name_of, tags_of
+from publisher.portals.ckan.mapping.mapping import body, held, owned, record_field, rules, wanted
+from publisher.portals.ckan.mapping.values import LICENSES, name_of, tags_of
 from publisher.portals.ckan.model import Options, Rights, Wanted
 from publisher.portals.made import made_from_schema, made_from_table
 

@@ -15,9 +15,9 @@ from support.ckan import ActionError, Stack, fresh
 from support.mapped import ID, RECORDS, SYSADMIN, context, desired, table
 
 from publisher.plan.model import Kind
-from publisher.portals.ckan import marker
-from publisher.portals.ckan.mapping import CATALOGUE, body, held, owned, wanted
+from publisher.portals.ckan.mapping.mapping import CATALOGUE, body, held, owned, wanted
 from publisher.portals.ckan.model import Applied, Package, Wanted
+from publisher.portals.ckan.notes import marker
 
 FEW = settings(max_examples=12, deadline=None, database=None, suppress_health_check=list(HealthCheck))
 ANY = st.text(st.characters(codec=None), max_size=60)

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support.mapped import FIELDS, RECORDS, SYSADMIN, context, desired
 
-from publisher.portals.ckan.mapping import Context, owned, record_field, record_fields, wanted
-from publisher.portals.ckan.mapping_places import normal
+from publisher.portals.ckan.mapping.mapping import Context, owned, record_field, record_fields, wanted
+from publisher.portals.ckan.mapping.places import normal
 from publisher.portals.ckan.model import Rights
 
 EDITOR = Rights((2, 10), frozenset(), "a", False, {"so-a": "1"}, {"y-te": "2"})

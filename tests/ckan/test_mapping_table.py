@@ -13,10 +13,10 @@ from support.mapped import ID, context, desired, table
 
 from publisher.digest import digest_of
 from publisher.messages import messages
-from publisher.portals.ckan.mapping import VERSION, owned, wanted
-from publisher.portals.ckan.mapping_files import FIELDS
-from publisher.portals.ckan.mapping_table import GROUPS, LANG, ROWS, TAGS
-from publisher.portals.ckan.mapping_words import SENTENCES
+from publisher.portals.ckan.mapping.files import FIELDS
+from publisher.portals.ckan.mapping.mapping import VERSION, owned, wanted
+from publisher.portals.ckan.mapping.table import GROUPS, ROWS, TAGS
+from publisher.portals.ckan.mapping.words import SENTENCES
 from publisher.validation.rules import portal_fields
 
 ROOT = Path(__file__).parents[2]
@@ -55,7 +55,7 @@ def test_a_sentence_that_is_worded_anew_is_seen() -> None:
     notes = {row.note for row in (*ROWS, TAGS, GROUPS)} | {note for _, _, note in FIELDS}
     texts = {
         node.value
-        for path in (ROOT / "publisher" / "portals" / "ckan").glob("mapping*.py")
+        for path in (ROOT / "publisher" / "portals" / "ckan" / "mapping").glob("*.py")
         for node in ast.walk(ast.parse(path.read_text("utf-8")))
         if path.name != "mapping_words.py" and isinstance(node, ast.Constant) and isinstance(node.value, str)
     }
@@ -97,7 +97,7 @@ SAMPLE: dict[str, Any] = {
 
 def test_another_mapping_has_another_version() -> None:
     # What stands on portals is written anew when VERSION changes. If this fails, the same record gives another package
-    # than before: raise VERSION in publisher/portals/ckan/mapping.py, then put the new digest here.
+    # than before: raise VERSION in publisher/portals/ckan/mapping/mapping.py, then put the new digest here.
     packages = [
         owned(wanted(desired(SAMPLE), context(standing=standing, fluent=fluent)), {})
         for standing in ("official", "reference")

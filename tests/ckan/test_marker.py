@@ -21,11 +21,11 @@ from publisher.freshness.evidence import observe
 from publisher.freshness.timeline import timeline_of
 from publisher.plan.dataset_record import dataset_record
 from publisher.plan.model import PublishedFile
-from publisher.portals.ckan import marker
-from publisher.portals.ckan.mapping import owned, wanted
-from publisher.portals.ckan.marker import BadMarker, decode, encode
-from publisher.portals.ckan.marker_shape import is_record
+from publisher.portals.ckan.mapping.mapping import owned, wanted
 from publisher.portals.ckan.model import Applied, TableState
+from publisher.portals.ckan.notes import marker
+from publisher.portals.ckan.notes.marker import BadMarker, decode, encode
+from publisher.portals.ckan.notes.marker_shape import is_record
 
 ROOT = Path(__file__).parents[2]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from publisher.portals.ckan.order import Job, Turns
+from publisher.portals.ckan.writing.order import Job, Turns
 
 keys = st.sampled_from("abcdefgh")
 works = st.lists(

@@ -17,9 +17,9 @@ from publisher.catalogue.model import Catalogue
 from publisher.errors import OpendataError
 from publisher.portals.base import no_steps
 from publisher.portals.ckan.ckan import options_of
-from publisher.portals.ckan.mapping import rules
+from publisher.portals.ckan.mapping.mapping import rules
 from publisher.portals.ckan.model import Applied, Options, Package, Rights
-from publisher.portals.ckan.snapshot import read
+from publisher.portals.ckan.reading.snapshot import read
 from publisher.scaffold.pull import Pulled, Wish, pull
 from publisher.scaffold.pull_files import Fetch, download, safe_name
 from publisher.scaffold.pull_place import in_order, place

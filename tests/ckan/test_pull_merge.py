@@ -10,10 +10,11 @@ from support.mapped import ID, context, desired, table
 
 from publisher.catalogue.document import Document, parse_document
 from publisher.plan.model import Drift, Holding, PublishedFile, SourceFile
-from publisher.portals.ckan import mapping, marker
-from publisher.portals.ckan.drift import drift_of
-from publisher.portals.ckan.drift_settled import settled
+from publisher.portals.ckan.mapping import mapping
 from publisher.portals.ckan.model import Applied, Package
+from publisher.portals.ckan.notes import marker
+from publisher.portals.ckan.reading.drift import drift_of
+from publisher.portals.ckan.reading.drift_settled import settled
 from publisher.scaffold.pull_merge import Merge
 
 TEXT = """\

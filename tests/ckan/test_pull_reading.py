@@ -14,13 +14,13 @@ from support.mapped import SYSADMIN
 
 from publisher.catalogue.document import Document, parse_document
 from publisher.catalogue.model import Catalogue, Settings, Source
-from publisher.portals.ckan.datastore_table import index_name
-from publisher.portals.ckan.mapping import held
+from publisher.portals.ckan.mapping.mapping import held
 from publisher.portals.ckan.model import Options, Package, Rights
-from publisher.portals.ckan.reading import Around, is_sound, places, read
-from publisher.portals.ckan.reading_source import Candidate, Standing
-from publisher.portals.ckan.reading_tables import schema_of
-from publisher.portals.ckan.reading_values import address, key_of, text
+from publisher.portals.ckan.pull.descriptor import Around, is_sound, places, read
+from publisher.portals.ckan.pull.source import Candidate, Standing
+from publisher.portals.ckan.pull.tables import schema_of
+from publisher.portals.ckan.pull.values import address, key_of, text
+from publisher.portals.ckan.tables.table import index_name
 from publisher.scaffold.pull_names import names_of
 from publisher.scaffold.pull_yaml import emit
 from publisher.text import Text

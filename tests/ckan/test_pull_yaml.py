@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from publisher.catalogue.document import parse_document
-from publisher.portals.ckan.reading_values import text, tidy
+from publisher.portals.ckan.pull.values import text, tidy
 from publisher.scaffold.pull_yaml import emit
 
 SPECIAL = [

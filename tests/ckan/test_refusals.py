@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from ckanapi.errors import CKANAPIError, NotAuthorized, ValidationError
 
-from publisher.portals.ckan.settle import refused
+from publisher.portals.ckan.writing.settle import refused
 
 
 @pytest.mark.parametrize(

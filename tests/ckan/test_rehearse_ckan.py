@@ -16,7 +16,7 @@ from support.stacks import on
 
 from publisher.apply import run as applying
 from publisher.cli import run
-from publisher.portals.ckan.exchange import Exchange
+from publisher.portals.ckan.wire.exchange import Exchange
 
 NAME = "truong-mam-non"
 READING = re.compile(r"(?:^|_)(?:show|list|search|info)(?:_|$)")

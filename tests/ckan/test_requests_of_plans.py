@@ -10,7 +10,7 @@ import pytest
 from support.ckan import Stack
 from support.ckan_faults import Case, case_of
 
-from publisher.portals.ckan.transport import Transport
+from publisher.portals.ckan.wire.transport import Transport
 
 RIGHTS = ["group_list_authz", "organization_list_for_user", "status_show", "user_show"]
 

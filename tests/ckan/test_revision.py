@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from publisher.portals.ckan.model import Wanted, WantedFile, WantedResource
-from publisher.portals.ckan.revision import creation, marked, revision
+from publisher.portals.ckan.writing.revision import creation, marked, revision
 
 MARKER = {"opendata": "abc"}
 FILE = WantedFile("a.csv", "a", format="csv")

@@ -12,9 +12,9 @@ from support.ckan import Stack
 from support.ckan_reading import STATUS, MadePortal
 
 from publisher.errors import Exit, OpendataError
-from publisher.portals.ckan.rights import rights
-from publisher.portals.ckan.token import Credentials
-from publisher.portals.ckan.transport import Transport
+from publisher.portals.ckan.reading.rights import rights
+from publisher.portals.ckan.wire.token import Credentials
+from publisher.portals.ckan.wire.transport import Transport
 
 ACTIONS = ["user_show", "status_show", "organization_list_for_user", "group_list_authz"]
 KEYS = st.sampled_from(["name", "id", "sysadmin", "ckan_version", "extensions"])

@@ -14,10 +14,11 @@ from support.ckan_reading import MadePortal, package
 
 from publisher.errors import Exit, OpendataError
 from publisher.plan.model import Desired, DesiredState, Kind, PublishedFile, Subject
-from publisher.portals.ckan import home, mapping, marker
-from publisher.portals.ckan.home import Deleted, HomeState, Kept, encode, home_name, roll_call
+from publisher.portals.ckan.mapping import mapping
 from publisher.portals.ckan.model import Applied, Options, Package, Rights
-from publisher.portals.ckan.snapshot import Snapshot, complete, read
+from publisher.portals.ckan.notes import home, marker
+from publisher.portals.ckan.notes.home import Deleted, HomeState, Kept, encode, home_name, roll_call
+from publisher.portals.ckan.reading.snapshot import Snapshot, complete, read
 
 CATALOGUE = "6c1c2f0e-0a51-4c1e-9f5a-2f6f1c0d7a11"
 OPTIONS = Options(languages=("vi",))

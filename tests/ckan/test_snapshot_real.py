@@ -16,12 +16,12 @@ from support.ckan_writing import Breaking, Desk, editor, named, sysadmin
 from publisher.messages import messages
 from publisher.plan.desired import CATALOGUE
 from publisher.plan.model import Desired, DesiredState, Holding
-from publisher.portals.ckan.home import Deleted, HomeState, Kept, home_name, roll_call
-from publisher.portals.ckan.lease import Lease
 from publisher.portals.ckan.model import Found
-from publisher.portals.ckan.pages import read_all
-from publisher.portals.ckan.rights import rights
-from publisher.portals.ckan.snapshot import Snapshot, complete, read
+from publisher.portals.ckan.notes.home import Deleted, HomeState, Kept, home_name, roll_call
+from publisher.portals.ckan.notes.lease import Lease
+from publisher.portals.ckan.reading.pages import read_all
+from publisher.portals.ckan.reading.rights import rights
+from publisher.portals.ckan.reading.snapshot import Snapshot, complete, read
 
 PDF = b"%PDF-1.4 made up"
 MAKERS = {"sysadmin": sysadmin, "editor": editor}

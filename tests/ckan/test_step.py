@@ -9,8 +9,8 @@ from ckanapi.errors import NotAuthorized
 
 from publisher.errors import Exit, OpendataError
 from publisher.plan.model import Action, Change, Kind, OutcomeStatus, Subject
-from publisher.portals.ckan.step import Stepper
-from publisher.portals.ckan.transport import Unsettled
+from publisher.portals.ckan.wire.transport import Unsettled
+from publisher.portals.ckan.writing.step import Stepper
 
 
 class Portal:

@@ -15,9 +15,9 @@ from publisher.apply.takedown import tombstone
 from publisher.digest import digest_of
 from publisher.errors import OpendataError
 from publisher.plan.model import Change, Desired
-from publisher.portals.ckan.datasets import found_of
 from publisher.portals.ckan.model import Found, Options
-from publisher.portals.ckan.takedown import leftovers
+from publisher.portals.ckan.writing.datasets import found_of
+from publisher.portals.ckan.writing.takedown import leftovers
 
 SECRET = "Nguyễn Văn Thử"
 REASON = "Có thông tin cá nhân"

@@ -14,8 +14,8 @@ from publisher.catalogue.document import Document, read_document
 from publisher.catalogue.model import PortalEntry, Source
 from publisher.errors import Exit, OpendataError
 from publisher.messages import messages
-from publisher.portals.ckan.limits import limits_of
-from publisher.portals.ckan.token import Credentials, Origin, credentials, origin_of
+from publisher.portals.ckan.wire.limits import limits_of
+from publisher.portals.ckan.wire.token import Credentials, Origin, credentials, origin_of
 
 TOKEN = "hush-0123456789abcdef"
 HOST = "https://data.example.org"

@@ -15,9 +15,9 @@ from support.wire import Reply, Seen, answer, error, hang, raw, reset, result, w
 
 from publisher.errors import Exit, OpendataError
 from publisher.portals.base import SourceChanged
-from publisher.portals.ckan.limits import Limits, Pace
-from publisher.portals.ckan.token import Credentials
-from publisher.portals.ckan.transport import FORM_LIMIT, Sent, Transport, Unsettled, Upload, typed
+from publisher.portals.ckan.wire.limits import Limits, Pace
+from publisher.portals.ckan.wire.token import Credentials
+from publisher.portals.ckan.wire.transport import FORM_LIMIT, Sent, Transport, Unsettled, Upload, typed
 
 TOKEN = "hush-0123456789abcdef"
 GATEWAY = answer(502, b"<html>Bad gateway</html>", Content_Type="text/html")

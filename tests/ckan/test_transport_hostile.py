@@ -22,12 +22,12 @@ from support.wire import Reply, Wire, answer, drip, error, hang, raw, reset, res
 
 from publisher.errors import Exit, OpendataError
 from publisher.messages import messages
-from publisher.portals.ckan.answers import result_of
-from publisher.portals.ckan.exchange import Answer
-from publisher.portals.ckan.failures import Failure
-from publisher.portals.ckan.limits import Limits, Pace
-from publisher.portals.ckan.token import Credentials
-from publisher.portals.ckan.transport import Transport, Unsettled
+from publisher.portals.ckan.wire.answers import result_of
+from publisher.portals.ckan.wire.exchange import Answer
+from publisher.portals.ckan.wire.failures import Failure
+from publisher.portals.ckan.wire.limits import Limits, Pace
+from publisher.portals.ckan.wire.token import Credentials
+from publisher.portals.ckan.wire.transport import Transport, Unsettled
 
 TOKEN = "hush-0123456789abcdef"
 LIMITS = Limits(timeout=5, longest=0.3, largest=1 << 20, tries=2)

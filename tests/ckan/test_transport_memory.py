@@ -15,8 +15,8 @@ PIECE = 1 << 20
 TASK = """
 import resource, sys
 from pathlib import Path
-from publisher.portals.ckan.token import Credentials
-from publisher.portals.ckan.transport import Transport, Upload
+from publisher.portals.ckan.wire.token import Credentials
+from publisher.portals.ckan.wire.transport import Transport, Upload
 url, *paths = sys.argv[1:]
 with Transport(Credentials(url, "synthetic")) as transport:
     files = [Upload(f"update__resources__{number}__upload", Path(path), "a.csv") for number, path in enumerate(paths)]

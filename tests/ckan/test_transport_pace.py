@@ -7,7 +7,7 @@ from threading import Event, Thread
 import pytest
 from support.times import Time
 
-from publisher.portals.ckan.limits import Limits, Pace, Patience
+from publisher.portals.ckan.wire.limits import Limits, Pace, Patience
 
 
 def through(pace: Pace, times: int = 1) -> None:

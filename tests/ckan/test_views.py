@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from publisher.portals.ckan.model import Options, Rights
-from publisher.portals.ckan.views import wanted_views
+from publisher.portals.ckan.tables.views import wanted_views
 
 OPTIONS = Options(languages=("vi", "en"))
 ALL = ("datastore", "datatables_view", "image_view", "text_view", "recline_map_view", "recline_graph_view")

@@ -12,9 +12,9 @@ from support.ckan import Editor, Stack, fresh
 from support.ckan_writing import named, sysadmin
 
 from publisher.portals.ckan.model import Options, Rights
-from publisher.portals.ckan.token import Credentials
-from publisher.portals.ckan.transport import Transport
-from publisher.portals.ckan.views import ensure_views
+from publisher.portals.ckan.tables.views import ensure_views
+from publisher.portals.ckan.wire.token import Credentials
+from publisher.portals.ckan.wire.transport import Transport
 
 OPTIONS = Options(languages=("vi", "en"))
 TABLE: dict[str, Any] = {

@@ -13,8 +13,8 @@ import requests
 from ckanapi.errors import NotFound
 
 from publisher.errors import OpendataError
-from publisher.portals.ckan import marker
 from publisher.portals.ckan.model import Applied, Package
+from publisher.portals.ckan.notes import marker
 
 from .ckan import Stack
 

@@ -13,13 +13,13 @@ from typing import Any, BinaryIO
 from publisher.digest import digest_of
 from publisher.plan.model import Action, Change, Desired, Drift, Kind, SourceFile, Subject
 from publisher.portals.backups import Backups
-from publisher.portals.ckan import mapping
-from publisher.portals.ckan.datasets import DatasetWriter
-from publisher.portals.ckan.mapping_view import Context
+from publisher.portals.ckan.mapping import mapping
+from publisher.portals.ckan.mapping.view import Context
 from publisher.portals.ckan.model import Found, Options, Rights, Wanted
-from publisher.portals.ckan.multipart import Upload
-from publisher.portals.ckan.token import Credentials
-from publisher.portals.ckan.transport import Transport, Unsettled
+from publisher.portals.ckan.wire.multipart import Upload
+from publisher.portals.ckan.wire.token import Credentials
+from publisher.portals.ckan.wire.transport import Transport, Unsettled
+from publisher.portals.ckan.writing.datasets import DatasetWriter
 
 from .ckan import Stack, fresh
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from publisher.digest import digest_of
 from publisher.plan.model import Desired, Kind, Record, SourceFile, Subject
-from publisher.portals.ckan.mapping import Context
+from publisher.portals.ckan.mapping.mapping import Context
 from publisher.portals.ckan.model import Options, Rights
 
 ID = str(uuid5(NAMESPACE_URL, "test"))

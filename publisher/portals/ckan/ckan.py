@@ -14,20 +14,20 @@ from publisher.plan.diff import ABSENT
 from publisher.plan.model import Action, DesiredState, Kind, Outcome, Plan, PortalState, Subject
 from publisher.portals.backups import Backups
 from publisher.portals.base import Journal, Leftover
-from publisher.portals.ckan.apply import Application, Kit
-from publisher.portals.ckan.around import context_of
-from publisher.portals.ckan.asking import ask_for
-from publisher.portals.ckan.completion import complete
-from publisher.portals.ckan.drift import files_by_resource
-from publisher.portals.ckan.lease import holder_of
-from publisher.portals.ckan.mapping import Context
+from publisher.portals.ckan.mapping.mapping import Context
 from publisher.portals.ckan.model import Found, Options, Package, Rights
-from publisher.portals.ckan.proof import disproved
-from publisher.portals.ckan.rights import rights
-from publisher.portals.ckan.snapshot import read
-from publisher.portals.ckan.standing import Snapshot
-from publisher.portals.ckan.takedown import leftovers
-from publisher.portals.ckan.transport import Transport, connect
+from publisher.portals.ckan.notes.lease import holder_of
+from publisher.portals.ckan.reading.completion import complete
+from publisher.portals.ckan.reading.drift import files_by_resource
+from publisher.portals.ckan.reading.proof import disproved
+from publisher.portals.ckan.reading.rights import rights
+from publisher.portals.ckan.reading.snapshot import read
+from publisher.portals.ckan.reading.standing import Snapshot
+from publisher.portals.ckan.wire.asking import ask_for
+from publisher.portals.ckan.wire.transport import Transport, connect
+from publisher.portals.ckan.writing.apply import Application, Kit
+from publisher.portals.ckan.writing.around import context_of
+from publisher.portals.ckan.writing.takedown import leftovers
 from publisher.portals.registry import Setup
 from publisher.workspace import Workspace
 
@@ -74,7 +74,8 @@ class CkanPortal:
         """See :class:`publisher.portals.base.Portal`.
 
         Raises:
-            OpendataError: as :func:`publisher.portals.ckan.rights.rights` and :mod:`publisher.portals.ckan.snapshot`.
+            OpendataError: as :func:`publisher.portals.ckan.reading.rights.rights` and
+                :mod:`publisher.portals.ckan.reading.snapshot`.
         """
         self._seen = self._read()
         home = self._seen.home
@@ -112,7 +113,7 @@ class CkanPortal:
 
         Raises:
             OpendataError: ``portal-leased``, ``portal-changed``, and as
-                :meth:`publisher.portals.ckan.apply.Application.run`.
+                :meth:`publisher.portals.ckan.writing.apply.Application.run`.
         """
         if not plan.actions:
             return

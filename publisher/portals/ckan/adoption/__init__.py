@@ -1,0 +1,1 @@
+"""Taking and giving back what stands there without our mark."""

@@ -1,0 +1,1 @@
+"""Records as CKAN's packages, organizations and groups."""

@@ -1,0 +1,1 @@
+"""What we keep on a portal: markers in datasets, and the private dataset with its lease."""

@@ -1,0 +1,1 @@
+"""CKAN's packages as descriptors."""

@@ -1,0 +1,1 @@
+"""A publication tried on a copy."""

@@ -1,0 +1,1 @@
+"""How a CKAN is spoken to."""
