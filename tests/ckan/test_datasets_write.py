@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 import requests
-from support.ckan import Stack
+from support.ckan import Stack, fresh
 from support.ckan_writing import Breaking, Desk, Killed, editor, named, sysadmin, without
 
 from publisher.errors import OpendataError
@@ -453,3 +453,18 @@ def test_broken_off_anywhere_with_a_table_one_more_run_converges(newest: Stack, 
                 assert len(newest.action("resource_view_list", id=resource["id"])) == 1
         ended = tried < at or at > 14
     assert at > 5
+
+
+def test_an_editor_writes_datasets_that_stand_in_groups_of_others(stack: Stack, tmp_path: Path) -> None:
+    desk = editor(stack, tmp_path)
+    desired = two_files(desk, named())
+    desk.write(desired)
+    group = stack.action("group_create", name=fresh("nhom"))["name"]
+    stack.action("package_patch", id=desired.subject.name, groups=[{"name": group}])
+    for title in ("Lần thứ hai", "Lần thứ ba"):
+        found = found_of(stack.action("package_show", id=desired.subject.name))
+        changed = replace(desired, record={**desired.record, "title": {"vi": title}}, digest=title)
+        desk.write(changed, found)
+        there = stack.action("package_show", id=desired.subject.name)
+        assert there["title"] == title
+        assert [one["name"] for one in there["groups"]] == [group]

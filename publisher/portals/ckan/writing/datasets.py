@@ -109,7 +109,7 @@ class DatasetWriter:
     @property
     def settled(self) -> Settled:
         """Carries the writes."""
-        return Settled(self.transport, self.pause)
+        return Settled(self.transport, self.pause, None if self.rights.sysadmin else self.rights.groups)
 
     def _write(
         self, action: Action, wanted: Wanted, desired: Desired, found: Found | None, commit: str | None, folder: Path
