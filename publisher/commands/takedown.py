@@ -52,6 +52,8 @@ def command(
     from publisher.zones import day_in
 
     words = session.messages
+    if not reason.strip():
+        raise OpendataError("takedown-no-reason")
     loaded = load(session.root)
     if loaded.catalogue is None:
         raise OpendataError("catalogue-blocked", Exit.NO, loaded.problems)
@@ -93,7 +95,9 @@ def command(
         click.echo(json.dumps(result, ensure_ascii=False, indent=2))
     else:
         base = ((settings.base_url if entry.type == "site" else address_of(entry)) or "").rstrip("/")
-        click.echo("\n".join(_lines(result, f"{base}/dataset/{entry.prefix}{dataset}/", words)))
+        page = f"{base}/dataset/{entry.prefix}{dataset}/"
+        # Only the embedded portal gives files below the dataset's own address.
+        click.echo("\n".join(_lines(result, page, page if entry.type == "site" else "", words)))
     if left or result["failed"]:
         return Exit.NO
     return Exit.INCOMPLETE if later else Exit.DONE
@@ -125,15 +129,15 @@ def _leftovers(found: Sequence[Mapping[str, Any]], words: Any) -> Iterator[str]:
     yield words.text("Then run takedown again: it says when all is gone.")
 
 
-def _lines(result: dict[str, Any], address: str, words: Any) -> Iterator[str]:
+def _lines(result: dict[str, Any], page: str, files: str, words: Any) -> Iterator[str]:
     from publisher.reports.outcome import why
 
     for name in result["removed"]:
-        yield words.text("gone: {address}", address=address + name)
+        yield words.text("gone: {address}", address=files + name)
     yield from (f"! {why(one['code'], one['params'], words)}" for one in result["failed"])
     for name in result["still_there"]:
-        yield words.text("STILL THERE: {address}", address=address + name)
-    yield words.text("The note stands at {address}", address=address)
+        yield words.text("STILL THERE: {address}", address=files + name)
+    yield words.text("The note stands at {address}", address=page)
     yield from _leftovers(result["leftovers"], words)
     git = result["git"]
     if not git["paths"]:

@@ -17,7 +17,7 @@ from publisher.portals.base import Journal, Leftover
 from publisher.portals.ckan.mapping.mapping import Context
 from publisher.portals.ckan.model import Found, Options, Package, Rights
 from publisher.portals.ckan.notes.lease import holder_of
-from publisher.portals.ckan.reading.completion import complete
+from publisher.portals.ckan.reading.completion import complete, prove_no_home
 from publisher.portals.ckan.reading.drift import files_by_resource
 from publisher.portals.ckan.reading.proof import disproved
 from publisher.portals.ckan.reading.rights import rights
@@ -96,6 +96,8 @@ class CkanPortal:
         coming = {one.name for one in desired.subjects if one.kind is Kind.ORGANIZATION and rights.create_organizations}
         if taker is not None and taker not in {*rights.organizations, *coming}:
             raise OpendataError("portal-organization-unknown", Exit.USAGE, name=taker)
+        if seen.kept is None and not rights.sysadmin:
+            prove_no_home(self._transport, self._catalogue, self._transport.url)
         self._seen = complete(self._transport, self._options, self._rights, seen, desired)
         return self._seen.state
 

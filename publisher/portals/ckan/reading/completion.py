@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 
 from ckanapi.errors import CKANAPIError, NotAuthorized, NotFound
 
+from publisher.errors import Exit, OpendataError
 from publisher.plan.model import Desired, DesiredState, Drift, Holding, Kind, PortalState, Subject
 from publisher.portals.ckan.mapping import mapping
 from publisher.portals.ckan.mapping.values import dataset_name
@@ -46,6 +47,8 @@ def complete(transport: Calls, options: Options, rights: Rights, snapshot: Snaps
     seeker = _Seeker(transport, options, rights, kept, snapshot.names, desired.catalogue_id)
     if rights.sysadmin and snapshot.interrupted:
         snapshot = _with_bodies(snapshot, seeker.bodies(snapshot.state, desired))
+    if not rights.sysadmin:
+        snapshot = _within_rights(snapshot, rights)
     if snapshot.kept is None:
         return snapshot
     with ThreadPoolExecutor(PARALLEL) as pool:
@@ -195,6 +198,34 @@ def _used(snapshot: Snapshot, options: Options, desired: DesiredState) -> Snapsh
     waiting = frozenset(one.subject for one in _not_held(state, desired) if one.id in theirs)
     holdings = {**state.holdings, **used}
     return replace(snapshot, state=replace(state, holdings=holdings, foreign=foreign, beyond=beyond, waiting=waiting))
+
+
+def prove_no_home(calls: Calls, catalogue: str, address: str) -> None:
+    """Make sure that there is no private dataset, and not only none that our rights reach.
+
+    Raises:
+        OpendataError: ``portal-home-hidden``.
+    """
+    name = home_name(catalogue)
+    try:
+        calls.call(_SHOW, {"id": name})
+    except NotFound:
+        return
+    except NotAuthorized as error:
+        raise OpendataError("portal-home-hidden", Exit.NO, name=name, folder=address) from error
+    except CKANAPIError as error:
+        raise refused(error) from error
+
+
+def _within_rights(snapshot: Snapshot, rights: Rights) -> Snapshot:
+    """Datasets of organizations in which the token's person may write nothing are for somebody else to publish."""
+    beyond: dict[Kind | Subject, str] = dict(snapshot.state.beyond)
+    beyond |= {
+        subject: "ask-administrator-datasets"
+        for subject, found in snapshot.found.items()
+        if (found.package.get("organization") or {}).get("name") not in rights.organizations
+    }
+    return replace(snapshot, state=replace(snapshot.state, beyond=beyond))
 
 
 def _not_held(state: PortalState, desired: DesiredState) -> list[Desired]:
