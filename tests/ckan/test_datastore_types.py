@@ -26,6 +26,7 @@ def kind_of(type_: str, *cells: str | None) -> str:
 
 @given(NAMES)
 @example(["_a", "a", '"a', "%a", "A", "xmin", "XMIN", " ", "é", "e\u0301"])
+@example(['" \x1f'])
 @example(["ế" * 21, "ế" * 22, "ế" * 22 + "a"])
 def test_every_name_is_one_that_ckan_and_postgresql_take_and_no_two_are_alike(names: list[str]) -> None:
     ids = column_ids(names)

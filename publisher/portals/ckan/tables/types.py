@@ -22,6 +22,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+import string
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -154,7 +155,8 @@ def _column(name: str, column_id: str, field: Mapping[str, Any], language: str) 
 def _plain(name: str) -> str:
     """The name without what CKAN or PostgreSQL refuse; shorter where it is too long."""
     plain = _UNSAFE.sub("_", unicodedata.normalize("NFC", name))
-    plain = "".join(letter for letter in plain if unicodedata.category(letter)[0] != "C").strip().lstrip("_").strip()
+    plain = "".join(letter for letter in plain if unicodedata.category(letter)[0] != "C").strip()
+    plain = plain.lstrip("_" + string.whitespace)
     return _cut(plain, NAME_BYTES) if plain and plain.lower() not in _SYSTEM else f"column {plain}".strip()
 
 
