@@ -22,7 +22,6 @@ from __future__ import annotations
 
 import hashlib
 import re
-import string
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -156,7 +155,7 @@ def _plain(name: str) -> str:
     """The name without what CKAN or PostgreSQL refuse; shorter where it is too long."""
     plain = _UNSAFE.sub("_", unicodedata.normalize("NFC", name))
     plain = "".join(letter for letter in plain if unicodedata.category(letter)[0] != "C").strip()
-    plain = plain.lstrip("_" + string.whitespace)
+    plain = re.sub(r"^[_\s]+", "", plain)
     return _cut(plain, NAME_BYTES) if plain and plain.lower() not in _SYSTEM else f"column {plain}".strip()
 
 
