@@ -117,8 +117,9 @@ class _Seeker:
             return _dated(holding, found)
         told = [(_actor(one.get("data")), one.get("timestamp")) for one in events]
         # Views and the like are told without anybody who made them.
-        others = [pair for pair in told if pair[0] not in {None, self.rights.user}]
-        by, on = next(iter(others), (None, None))
+        people = [pair for pair in told if pair[0] is not None]
+        others = [pair for pair in people if pair[0] != self.rights.user]
+        by, on = next(iter(others or people), (None, None))
         return _with_edit(holding, by, str(on) if on else found.revision)
 
     def settled(self, drifted: Iterable[Holding], desired: DesiredState) -> list[Holding]:
