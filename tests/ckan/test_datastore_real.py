@@ -269,8 +269,8 @@ class Losing:
 def test_interrupted_after_any_call_the_next_run_converges(
     site: Site, key: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for name in ("datastore_table", "datastore_compare"):
-        monkeypatch.setattr(f"publisher.portals.ckan.{name}.BATCH_ROWS", 3)
+    for name in ("table", "compare"):
+        monkeypatch.setattr(f"publisher.portals.ckan.tables.{name}.BATCH_ROWS", 3)
     tables = [[row(number) for number in range(1, 9)], [row(number, pupils=1) for number in range(3, 14)], [row(7)]]
     interrupted = 0
     for turn in range(1, 13):
@@ -289,8 +289,8 @@ def test_interrupted_after_any_call_the_next_run_converges(
 def test_an_answer_that_was_lost_is_settled_by_comparing(
     site: Site, key: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for name in ("datastore_table", "datastore_compare"):
-        monkeypatch.setattr(f"publisher.portals.ckan.{name}.BATCH_ROWS", 2)
+    for name in ("table", "compare"):
+        monkeypatch.setattr(f"publisher.portals.ckan.tables.{name}.BATCH_ROWS", 2)
     for turn in range(5):
         wanted = [row(number, pupils=turn) for number in range(turn, turn + 5)]
         losing = Losing(site.transport, turn)
@@ -349,8 +349,8 @@ def test_a_column_that_was_widened_stays_so_and_one_whose_schema_changed_does_no
 def test_a_reader_never_sees_an_empty_or_shrunken_table(
     site: Site, key: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for name in ("datastore_table", "datastore_compare"):
-        monkeypatch.setattr(f"publisher.portals.ckan.{name}.BATCH_ROWS", 40)
+    for name in ("table", "compare"):
+        monkeypatch.setattr(f"publisher.portals.ckan.tables.{name}.BATCH_ROWS", 40)
     site.load([row(number) for number in range(200)], primaryKey=key)
     seen: list[int] = []
     done = threading.Event()

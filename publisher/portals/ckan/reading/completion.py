@@ -59,7 +59,7 @@ def complete(transport: Calls, options: Options, rights: Rights, snapshot: Snaps
     edited = seeker.settled(edited, desired)
     snapshot = _with(snapshot, sought)
     holdings = {**snapshot.state.holdings, **{one.subject: one for one in edited}}
-    if kept.around != surroundings(desired, options, rights):
+    if kept.around not in {None, surroundings(desired, options, rights)}:
         for subject in moved(holdings, snapshot.found, desired.subjects, seeker.context(desired)):
             holdings[subject] = replace(holdings[subject], stale=MAPPING)
     return replace(snapshot, state=replace(snapshot.state, holdings=holdings))

@@ -30,7 +30,7 @@ def draft(wanted: Wanted, marker: Mapping[str, str], *, with_id: bool) -> Packag
         "private": False,
         "state": "draft",
         "extras": _pairs(marker),
-        "resources": [{"id": one.id} for one in wanted.resources],
+        "resources": [_ours(one, {}, {}, (), ()) for one in wanted.resources],
     }
     body |= {key: wanted.fields[key] for key in ("title", "owner_org") if key in wanted.fields}
     return {**body, "id": wanted.id} if with_id else body
