@@ -21,21 +21,6 @@ COLUMNS = ("name", "description", "format", "mimetype", "hash")
 """Fields of a resource that CKAN keeps where they are left out (measured); others go then."""
 
 
-def draft(wanted: Wanted, marker: Mapping[str, str], *, with_id: bool) -> Package:
-    """The body of ``package_create`` for a dataset that waits for its files: as little as CKAN takes, since the
-    revision that brings them says all the rest.
-    """
-    body: Package = {
-        "name": wanted.name,
-        "private": False,
-        "state": "draft",
-        "extras": _pairs(marker),
-        "resources": [_ours(one, {}, {}, (), ()) for one in wanted.resources],
-    }
-    body |= {key: wanted.fields[key] for key in ("title", "owner_org") if key in wanted.fields}
-    return {**body, "id": wanted.id} if with_id else body
-
-
 def creation(wanted: Wanted, marker: Mapping[str, str], *, active: bool, with_id: bool) -> Package:
     """The body of ``package_create``; ``marker`` are our own extras.
 
