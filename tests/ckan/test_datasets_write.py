@@ -468,3 +468,14 @@ def test_an_editor_writes_datasets_that_stand_in_groups_of_others(stack: Stack, 
         there = stack.action("package_show", id=desired.subject.name)
         assert there["title"] == title
         assert [one["name"] for one in there["groups"]] == [group]
+
+
+def test_a_dataset_that_the_index_has_lost_comes_back_though_nothing_else_changed(stack: Stack, tmp_path: Path) -> None:
+    desk = sysadmin(stack, tmp_path)
+    desired = two_files(desk, named())
+    found = desk.write(desired)
+    stack.lose_document(found.id)
+    assert stack.action("package_search", fq=f"id:{found.id}")["count"] == 0
+    again = desk.write(desired, found, reasons=("stale:not-indexed",))
+    assert stack.action("package_search", fq=f"id:{found.id}")["count"] == 1
+    as_wanted(desk, desired, again.package)

@@ -88,10 +88,10 @@ def test_bytes_of_a_file_that_was_removed_before_are_overwritten_on_the_servers_
 
 
 def _of(storage: Path, found: Found) -> list[Path]:
-    """The files that were stored from about the time of a dataset's creation on."""
+    """The files that were stored since a dataset was made."""
     from datetime import datetime
 
-    born = datetime.fromisoformat(f"{found.package['metadata_created']}+00:00").timestamp() - 1
+    born = datetime.fromisoformat(f"{found.package['metadata_created']}+00:00").timestamp()
     return [one for one in storage.rglob("*") if one.is_file() and one.stat().st_mtime >= born]
 
 

@@ -31,7 +31,7 @@ from publisher.portals.base import CannotMake, SourceChanged, Tables
 from publisher.portals.ckan.mapping import mapping
 from publisher.portals.ckan.model import Applied, Found, Options, Package, Rights, TableState, Wanted
 from publisher.portals.ckan.notes import marker
-from publisher.portals.ckan.reading.standing import TABLE, VIEWS
+from publisher.portals.ckan.reading.standing import NOT_INDEXED, TABLE, VIEWS
 from publisher.portals.ckan.wire.transport import Transport, Unsettled
 from publisher.portals.ckan.writing import backup
 from publisher.portals.ckan.writing.files import Files, prepare
@@ -143,6 +143,8 @@ class DatasetWriter:
             found = found_of(made)
         if package is None:
             self._keep(found, self._going(found, wanted, files), drifted - kept)
+            if f"stale:{NOT_INDEXED}" in action.reasons:
+                found = self._touched(found)
             for identity in going(wanted, found):
                 empty_table(self.transport, self.rights, identity)
             package = self._revised(found, wanted, applied, files, kept)
@@ -170,8 +172,6 @@ class DatasetWriter:
     def _created(self, wanted: Wanted, applied: Applied, files: Files) -> Package:
         """A new dataset: whole where it has no files, else a draft that waits for them."""
         draft = bool(files.paths)
-        # A draft says all that it will say, though it is said again with the files: CKAN's history of a dataset begins
-        # here, and taking down has to find in it which files there were (measured on 2.10 and 2.11).
         said = replace(applied, files=(), fields={}, complete=False) if draft else applied
         body = creation(wanted, extras_of(said), active=not draft, with_id=self.rights.sysadmin)
         return self.settled.create(body)
@@ -188,6 +188,15 @@ class DatasetWriter:
             return revision(package, wanted, files.hashes, extras, places=applied.fields, before=was, kept=kept)
 
         return Sending(self.settled, applied, files).send(package, body, landed)
+
+    def _touched(self, found: Found) -> Found:
+        """The dataset after a change that the next revision takes back: CKAN brings back to its search only what really
+        changes, and what was lost from it may be as it is to be otherwise.
+        """
+        if found.applied is None:
+            return found
+        other = replace(found.applied, complete=not found.applied.complete)
+        return found_of(self.settled.revise(marked(found.package, extras_of(other)), landed=says(other)))
 
     def _completed(self, id: str, applied: Applied, tables: Mapping[str, TableState]) -> Found:
         """The dataset once its extra says that its tables are loaded. Loading has moved its revision."""
