@@ -75,6 +75,14 @@ def token(stack: Stack, name: str) -> str:
     return (stack.data / f"{name}.token").read_text("ascii")
 
 
+class _Ini(configparser.RawConfigParser):
+    """Keeps the case of names, as CKAN's own reader does."""
+
+    def optionxform(self, optionstr: str) -> str:
+        """The name as it is written."""
+        return optionstr
+
+
 def configure(stack: Stack) -> None:
     """Write ckan.ini; CKAN is stopped if it runs with other settings."""
     path = stack.data / "ckan.ini"
@@ -83,8 +91,7 @@ def configure(stack: Stack) -> None:
     for folder in ("storage", "webassets"):
         (stack.data / folder).mkdir(exist_ok=True)
     before = path.read_text("utf-8")
-    ini = configparser.RawConfigParser(strict=False, delimiters=("=",), comment_prefixes=("#", ";"))
-    ini.optionxform = str  # type: ignore[assignment,method-assign]
+    ini = _Ini(strict=False, delimiters=("=",), comment_prefixes=("#", ";"))
     ini.read_string(before)
     for key, value in _options(stack).items():
         ini.set("app:main", key, value)

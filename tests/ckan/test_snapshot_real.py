@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
 import pytest
 from support.ckan import Stack, fresh
@@ -44,7 +45,7 @@ def look(desk: Desk, *wanted: Desired, deep: bool = False, rows: int = 1000, eve
     return complete(desk.transport, options, desk.rights, seen, state)
 
 
-def settle(desk: Desk, **more: object) -> None:
+def settle(desk: Desk, **more: Any) -> None:
     """The private dataset, as the end of a publication leaves it."""
     record = {"id": desk.catalogue}
     kept = HomeState(desk.catalogue, "c0ffee", subjects={CATALOGUE: Kept("catalogue", "d", record)})
@@ -52,7 +53,7 @@ def settle(desk: Desk, **more: object) -> None:
     name, user, url = home_name(desk.catalogue), desk.rights.user, desk.stack.url
     lease = Lease(desk.transport, name, kept, None, desk.organization, texts, user, url)
     lease.take()
-    lease.release(replace(kept, **more))  # type: ignore[arg-type]
+    lease.release(replace(kept, **more))
 
 
 def with_file(desk: Desk, name: str | None = None, **more: object) -> Desired:

@@ -5,9 +5,6 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import signal
-import subprocess
-import sys
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -18,6 +15,7 @@ from typing import Any
 import pytest
 import yaml
 from support.ckan import NEWEST, OLDER, Stack
+from support.killing import killed_at
 from support.stacks import on, start_stack
 
 from publisher.apply.tables import CatalogueTables
@@ -30,21 +28,6 @@ from publisher.portals.registry import Setup, make_portal
 __all__ = ["start_stack"]
 
 NAME = "truong-mam-non"
-KILL = """
-import os, signal, sys
-from publisher.apply.journal import FileJournal
-left = int(sys.argv[1])
-write = FileJournal.write
-def counting(self, event, /, **details):
-    global left
-    write(self, event, **details)
-    left -= 1
-    if left == 0:
-        os.kill(os.getpid(), signal.SIGKILL)
-FileJournal.write = counting
-from publisher.cli import run
-sys.exit(run(sys.argv[2:]))
-"""
 
 
 @dataclass
@@ -154,9 +137,7 @@ class Steward:
     def killed_at(self, step: int) -> bool:
         """Publish, and be killed after so many events of the journal; False if the run was over before."""
         arguments = ["--catalog", str(self.root), "publish", "--portal", "there", "--yes"]
-        done = subprocess.run([sys.executable, "-c", KILL, str(step), *arguments], capture_output=True, check=False)
-        assert done.returncode in {0, -signal.SIGKILL}, done.stderr.decode()
-        return done.returncode != 0
+        return killed_at(step, arguments)
 
 
 EDITOR = pytest.param(f"{NEWEST} editor", marks=pytest.mark.ckan)
