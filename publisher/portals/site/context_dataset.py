@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from publisher.catalogue.frequencies import FREQUENCIES, interval_of, label_of
@@ -13,10 +12,8 @@ from publisher.dates import day
 from publisher.plan.model import PublishedFile, Record
 from publisher.portals.site import chart
 from publisher.portals.site.context import Lens
-from publisher.portals.site.words import number
+from publisher.portals.site.context_dictionary import Cell, Column, column_of, heads_of, row_of
 
-_NUMERIC = {"number", "integer"}
-_CELL = 400
 _BUTTONS = 6
 
 
@@ -30,29 +27,6 @@ class FileLink:
     sha256: str
     kind: str
     rows: int | None = None
-
-
-@dataclass(frozen=True)
-class Cell:
-    """A cell as people read it; ``raw`` is what it sorts by where that differs."""
-
-    text: str
-    raw: str = ""
-
-
-@dataclass(frozen=True)
-class Column:
-    """A line of the data dictionary."""
-
-    name: str
-    title: str
-    type: str
-    description: str
-    unit: str
-    kind: str
-    rules: tuple[str, ...]
-    numeric: bool
-    style: str = ""
 
 
 @dataclass(frozen=True)
@@ -105,9 +79,9 @@ def _resource(lens: Lens, resource: Mapping[str, Any], files: Sequence[Published
     links.sort(key=lambda link: (_RANKS.get((link.kind, link.label), 5), link.href))
     made = {link.label for link in links if link.kind == "derived"}
     primary = next((link for link in links if link.kind != "form"), links[0] if links else None)
-    columns = tuple(_column(lens, field) for field in (resource.get("schema") or {}).get("fields") or ())
+    columns = tuple(column_of(lens, field) for field in (resource.get("schema") or {}).get("fields") or ())
     preview = resource.get("preview") or ()
-    heads = _heads(lens, resource, preview)
+    heads = heads_of(lens, resource, preview)
     key = (resource.get("schema") or {}).get("primaryKey") or ()
     title = lens.text(resource.get("title")) or name
     drawn = resource.get("chart")
@@ -133,7 +107,7 @@ def _resource(lens: Lens, resource: Mapping[str, Any], files: Sequence[Published
         files=tuple(links),
         columns=columns,
         keys=(key,) if isinstance(key, str) else tuple(key),
-        preview=tuple(_row(lens, row, heads) for row in preview),
+        preview=tuple(row_of(lens, row, heads) for row in preview),
         heads=heads,
         drawing=chart.draw(drawn, title, caption, f"c-{name}", lens.language) if drawn else None,
         chart_title=caption,
@@ -153,93 +127,6 @@ def _link(lens: Lens, file: PublishedFile, resource: str, rows: Mapping[str, Any
     else:
         kind, label = "original", base
     return FileLink(file.name, label, file.bytes, file.sha256, kind, rows.get(file.name, rows.get(base)))
-
-
-def _column(lens: Lens, field: Mapping[str, Any]) -> Column:
-    kind = str(field.get("type") or "any")
-    return Column(
-        name=str(field.get("name")),
-        title=lens.text(field.get("title")) or str(field.get("name")),
-        type=_type(lens, kind),
-        description=lens.text(field.get("description")),
-        unit=_unit(lens, field),
-        kind=kind,
-        rules=tuple(_rules(lens, field.get("constraints") or {})),
-        numeric=kind in _NUMERIC,
-    )
-
-
-def _type(lens: Lens, kind: str) -> str:
-    names = {
-        "string": lens.say("text"),
-        "number": lens.say("number"),
-        "integer": lens.say("whole number"),
-        "boolean": lens.say("yes or no"),
-        "date": lens.say("date"),
-        "time": lens.say("time of day"),
-        "datetime": lens.say("date and time"),
-        "year": lens.say("year"),
-        "yearmonth": lens.say("year and month"),
-        "any": lens.say("any"),
-    }
-    return names.get(kind, kind)
-
-
-def _rules(lens: Lens, constraints: Mapping[str, Any]) -> list[str]:
-    said: list[str] = []
-    if constraints.get("required"):
-        said.append(lens.say("required"))
-    if constraints.get("unique"):
-        said.append(lens.say("unique"))
-    for key, sentence in (
-        ("minimum", "at least {value}"),
-        ("maximum", "at most {value}"),
-        ("minLength", "at least {value} characters"),
-        ("maxLength", "at most {value} characters"),
-        ("pattern", "pattern {value}"),
-    ):
-        if key in constraints:
-            value = constraints[key]
-            shown = number(value, lens.language) if not isinstance(value, str) else value
-            said.append(lens.say(sentence, value=shown))
-    if constraints.get("enum"):
-        said.append(lens.say("one of: {value}", value=", ".join(str(v) for v in constraints["enum"])))
-    return said
-
-
-def _unit(lens: Lens, field: Mapping[str, Any]) -> str:
-    """The unit, unless the title says it already."""
-    unit = lens.text(field.get("unit"))
-    said = unicodedata.normalize("NFKC", lens.text(field.get("title"))).lower()
-    return "" if unicodedata.normalize("NFKC", unit).lower() in said else unit
-
-
-def _heads(lens: Lens, resource: Mapping[str, Any], preview: Sequence[Sequence[Any]]) -> tuple[Column, ...]:
-    """The preview's columns in the table's own order, each with the style that its longest cell asks for."""
-    fields = {str(f.get("name")): f for f in (resource.get("schema") or {}).get("fields") or ()}
-    names = resource.get("columns") or list(fields)
-    heads = []
-    for place, name in enumerate(names):
-        column = _column(lens, fields.get(str(name), {"name": name}))
-        longest = max(
-            (len(str(row[place])) for row in preview if place < len(row) and row[place] is not None), default=0
-        )
-        style = "n" if column.numeric else "s" if longest <= 24 else "m" if longest <= 70 else "long"
-        heads.append(replace(column, style=style))
-    return tuple(heads)
-
-
-def _row(lens: Lens, row: Sequence[Any], columns: Sequence[Column]) -> tuple[Cell, ...]:
-    cells: list[Cell] = []
-    for column, value in zip(columns, row, strict=False):
-        text = "" if value is None else str(value)
-        if text and column.numeric:
-            cells.append(Cell(number(text, lens.language)))
-        elif text and column.kind == "date":
-            cells.append(Cell(day(text, lens.language), text))
-        else:
-            cells.append(Cell(text if len(text) <= _CELL else text[:_CELL] + "…"))
-    return tuple(cells)
 
 
 def succession(lens: Lens, record: Record) -> tuple[Body, ...]:
