@@ -177,6 +177,11 @@ class Repository:
         commits = dict.fromkeys(token[1:] for token in tokens if token.startswith("\x01"))
         return tuple(commits), tuple(sorted({one for one in tokens if one and not one.startswith("\x01")}))
 
+    def touched(self, ref: str, file: str) -> tuple[str, ...]:
+        """The commits up to a revision that wrote a file under its name, newest first; none where git cannot say."""
+        out = self._ask("log", "--format=%H", "--no-renames", "--full-history", ref, "--", f":(literal){file}")
+        return tuple((out or b"").decode("ascii").split())
+
     def walk(self, *arguments: str) -> Iterator[bytes]:
         """What ``git log`` writes between NULs, as it comes; nothing before the first commit.
 

@@ -250,6 +250,35 @@ def test_identity_is_compared_with_what_was_there(catalogue_dir: Path, edit: Edi
 
 
 @needs_git
+def test_a_rename_that_was_committed_is_made_good_by_the_old_name(catalogue_dir: Path, edit: Edit) -> None:
+    commit(catalogue_dir)
+    folder = catalogue_dir / "datasets"
+    (folder / "truong-mam-non").rename(folder / "mam-non")
+    renamed = "datasets/mam-non/dataset.yaml"
+    edit(renamed, resources=[{"name": "moi", "path": "truong-mam-non.csv"}])
+    commit(catalogue_dir)
+    assert found(check(catalogue_dir)) == {"dataset-renamed": Severity.ERROR}
+    edit("catalog/themes.yaml", **{"y-te": {"name": "Y tế"}})
+    commit(catalogue_dir)
+    edit(renamed, formerly=["khac"])
+    commit(catalogue_dir)
+    assert found(check(catalogue_dir)) == {"id-changed": Severity.ERROR}
+    edit(renamed, formerly=["truong-mam-non"])
+    assert found(check(catalogue_dir, changed_since="HEAD~")) == {}
+    commit(catalogue_dir)
+    again = {"name": "moi-nua", "path": "truong-mam-non.csv"}
+    edit(renamed, resources=[again])
+    commit(catalogue_dir)
+    assert found(check(catalogue_dir)) == {"id-changed": Severity.ERROR}
+    edit(renamed, resources=[{**again, "formerly": ["khac"]}])
+    commit(catalogue_dir)
+    assert found(check(catalogue_dir)) == {"id-changed": Severity.ERROR}
+    edit(renamed, resources=[{**again, "formerly": ["moi"]}])
+    commit(catalogue_dir)
+    assert found(check(catalogue_dir)) == {}
+
+
+@needs_git
 def test_a_folder_or_descriptor_that_is_gone_is_told(catalogue_dir: Path) -> None:
     commit(catalogue_dir)
     folder = catalogue_dir / "datasets" / "truong-mam-non"

@@ -21,8 +21,9 @@ from typing import Any
 from uuid import UUID
 
 from publisher.catalogue.document import parse_document
-from publisher.catalogue.model import Catalogue, Dataset, dataset_id, resource_id
+from publisher.catalogue.model import Catalogue, Dataset, Resource, dataset_id, resource_id
 from publisher.catalogue.shape import is_shaped
+from publisher.errors import OpendataError
 from publisher.git import Repository
 from publisher.problem import Problem, Severity
 from publisher.validation.rule import Context, at_dataset, at_resource
@@ -47,7 +48,8 @@ def check(context: Context) -> Iterator[Problem]:
     """The problems of a catalogue."""
     yield from _now(context.catalogue)
     if context.repository is not None and context.base is not None:
-        yield from _against(context.catalogue, _change(context.repository, context.base))
+        past = _Past(context.repository, context.base)
+        yield from _against(context.catalogue, _change(context.repository, context.base), past)
 
 
 def _now(catalogue: Catalogue) -> Iterator[Problem]:
@@ -79,6 +81,42 @@ class _Change:
     new: frozenset[str]
 
 
+@dataclass(frozen=True)
+class _Past:
+    """What stood there before the base: a rename without ``formerly`` that was committed is made good by the word."""
+
+    repository: Repository
+    base: str
+
+    def renamed(self, file: str, dataset: Dataset) -> bool:
+        """Whether the commit that brought a dataset's folder took away the one of its oldest name."""
+        brought = self.repository.touched(self.base, file)
+        if not dataset.formerly or not brought:
+            return False
+        old = f"{PurePosixPath(file).parent.parent}/{dataset.formerly[0]}/{PurePosixPath(file).name}"
+        after, before = (self._show(one, old) for one in (brought[-1], f"{brought[-1]}~"))
+        return before is not None and after is None
+
+    def had(self, file: str, dataset: Dataset, resource: Resource) -> bool:
+        """Whether a descriptor once named a resource by the oldest of its names."""
+        versions = (
+            (self._show(one, file) for one in self.repository.touched(self.base, file)) if resource.formerly else ()
+        )
+        documents = (parse_document(raw, file)[0] for raw in versions if raw is not None)
+        listed = (one.data for one in documents if one is not None and is_shaped(one.data, "dataset"))
+        return any(
+            old["name"] == resource.formerly[0] and resource_id(dataset.id, old["name"]) == resource.id
+            for data in listed
+            for old in data.get("resources", ())
+        )
+
+    def _show(self, ref: str, file: str) -> bytes | None:
+        try:
+            return self.repository.show(ref, file)
+        except OpendataError:
+            return None  # the first commit has none before it
+
+
 def _change(repository: Repository, base: str) -> _Change:
     changed = {one for one in repository.changed_since(base) if one.endswith("/dataset.yaml") or one == CATALOG}
     before = {}
@@ -90,7 +128,7 @@ def _change(repository: Repository, base: str) -> _Change:
     return _Change(before, frozenset(changed - old.keys()))
 
 
-def _against(catalogue: Catalogue, change: _Change) -> Iterator[Problem]:
+def _against(catalogue: Catalogue, change: _Change, past: _Past) -> Iterator[Problem]:
     old_id = change.before.get(CATALOG, {}).get("id")
     if old_id is not None and old_id != str(catalogue.settings.id):
         yield catalogue.settings.source.problem("catalogue-id-changed", "id", before=old_id)
@@ -104,12 +142,13 @@ def _against(catalogue: Catalogue, change: _Change) -> Iterator[Problem]:
         oldest = data.get("formerly") or [name]
         identity = UUID(data["id"]) if "id" in data else dataset_id(catalogue.settings.id, oldest[0])
         if identity in by_id:
-            yield from _resources(by_id[identity], data)
+            yield from _resources(by_id[identity], data, past)
         elif file in by_file and any(by_file[file].source.lacks(key) for key in ("id", "formerly")):
             continue
         elif file in by_file:
             at = "id" if "id" in data else "formerly"
-            yield at_dataset(by_file[file], CODE, at, before=str(identity), name=name)
+            if not past.renamed(file, by_file[file]):
+                yield at_dataset(by_file[file], CODE, at, before=str(identity), name=name)
         else:
             heirs = [
                 by_file[one]
@@ -122,7 +161,7 @@ def _against(catalogue: Catalogue, change: _Change) -> Iterator[Problem]:
                 yield Problem("dataset-removed", file, params={"name": name})
 
 
-def _resources(dataset: Dataset, before: Mapping[str, Any]) -> Iterator[Problem]:
+def _resources(dataset: Dataset, before: Mapping[str, Any], past: _Past) -> Iterator[Problem]:
     """A resource with the same file under another id was renamed without ``formerly``."""
     here = {resource.id for resource in dataset.resources}
     for old in before.get("resources", ()):
@@ -131,5 +170,6 @@ def _resources(dataset: Dataset, before: Mapping[str, Any]) -> Iterator[Problem]
         for resource in dataset.resources if identity not in here else ():
             if any(resource.source.lacks(key) for key in ("name", "id", "formerly")):
                 continue
-            if (resource.path, resource.url) == (old.get("path"), old.get("url")) != (None, None):
+            same = (resource.path, resource.url) == (old.get("path"), old.get("url")) != (None, None)
+            if same and not past.had(dataset.source.document.file, dataset, resource):
                 yield at_resource(dataset, resource, CODE, "formerly", before=str(identity), name=old["name"])
