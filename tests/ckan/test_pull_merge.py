@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,13 +11,25 @@ from support.ckan_reading import package
 from support.mapped import ID, context, desired, table
 
 from publisher.catalogue.document import Document, parse_document
-from publisher.plan.model import Drift, Holding, PublishedFile, SourceFile
+from publisher.plan.diff import make_plan
+from publisher.plan.model import (
+    Action,
+    Desired,
+    DesiredState,
+    Drift,
+    Holding,
+    PortalState,
+    PublishedFile,
+    Risk,
+    SourceFile,
+)
 from publisher.portals.ckan.mapping import mapping
 from publisher.portals.ckan.model import Applied, Package
 from publisher.portals.ckan.notes import marker
 from publisher.portals.ckan.reading.drift import drift_of
 from publisher.portals.ckan.reading.drift_settled import settled
 from publisher.scaffold.pull_merge import Merge
+from publisher.tables.model import TableChange
 
 TEXT = """\
 # của tôi
@@ -163,31 +177,63 @@ def holding(*drift: Drift) -> Holding:
     return Holding(one.subject, one.id, one.record, "old", drift=drift)
 
 
+def left(drifted: Holding, one: Any = None, served: dict[str, str] | None = None) -> Holding:
+    return settled(drifted, one or desired(RECORD), CONTEXT, lambda identity, sha: (served or {}).get(identity) == sha)
+
+
 def test_drift_that_git_wants_is_none() -> None:
     same = Drift("title", "title", "Trường học")
     other = Drift("title", "title", "Khác")
-    assert settled(holding(same), desired(RECORD), CONTEXT).drift == ()
-    assert settled(holding(same, other), desired(RECORD), CONTEXT).drift == (other,)
+    assert left(holding(same)).drift == ()
+    words = Drift("keywords", "tags", ["trường", "khác"])
+    assert left(holding(same, words)).drift == (words,)
+    assert left(holding(same, other)).drift == (other,)
     gone = Drift("license", "license_id", None)
-    assert settled(holding(gone), desired(RECORD), CONTEXT).drift == (gone,)
+    assert left(holding(gone)).drift == (gone,)
 
 
 def test_fields_that_the_web_form_loses_are_written_again_and_hold_nothing_back() -> None:
     lost = Drift("resources", f"resources/{ID}/rows", None)
-    found = settled(holding(lost), desired(RECORD), CONTEXT)
+    found = left(holding(lost))
     assert (found.drift, found.stale) == ((), "mapping")
     removed = (lost, Drift("resources", f"resources/{ID}/name", None))
-    assert settled(holding(*removed), desired(RECORD), CONTEXT).drift == removed
+    assert left(holding(*removed)).drift == removed
 
 
 def test_a_file_that_git_has_by_now_is_no_drift() -> None:
-    from pathlib import Path
-
     made = {"id": ID, "name": "tep", "format": "pdf", "parts": [{"name": "a.pdf"}]}
     one = desired({"resources": [made]}, (SourceFile("a.pdf", Path(), "a" * 64, 12, "tep"),))
     same, other = (Drift("resources", f"resources/{ID}/size", size) for size in (12, 13))
-    assert settled(holding(same), one, CONTEXT).drift == ()
-    assert settled(holding(other), one, CONTEXT).drift == (other,)
+    assert left(holding(same), one, {ID: "a" * 64}).drift == ()
+    assert left(holding(same), one, {ID: "b" * 64}).drift == (same,)
+    assert left(holding(other), one, {ID: "a" * 64}).drift == (other,)
+
+
+def test_a_table_that_stands_there_already_loses_nothing_by_being_published() -> None:
+    def record(rows: int, sha256: str) -> dict[str, Any]:
+        part = {"name": "bang.csv", "sha256": sha256, "bytes": rows, "rows": rows}
+        columns = ["a"] if rows == 1 else ["a", "b"]
+        facts = {"rows": rows, "digest": sha256, "columns": columns, "parts": [part], "derived": ["csv", "json"]}
+        return {**RECORD, "resources": [LINK, table("bang", **facts)]}
+
+    one = desired(record(1, "b" * 64))
+    csv = next(one for one in WANTED.resources if one.file is not None and one.file.format == "csv")
+    edit = Drift("resources", f"resources/{csv.id}/size", 1, 100)
+    was = replace(holding(edit), record=desired(record(100, "a" * 64)).record)
+    (found,) = action(left(was, one, {csv.id: "b" * 64}), one)
+    assert (found.risks, found.reasons) == (frozenset(), ())
+    (found,) = action(left(was, one, {csv.id: "c" * 64}), one)
+    assert found.risks == {Risk.BREAKING, Risk.LOSS, Risk.DRIFT}
+
+
+def action(before: Holding, one: Desired) -> tuple[Action, ...]:
+    def compare(holding: Holding, after: Desired, old: str, new: str) -> TableChange:
+        was, now = (next(each for each in item.record["resources"] if each["name"] == new) for item in (holding, after))
+        gone = tuple(set(was["columns"]) - set(now["columns"]))
+        return TableChange(new, 0, 0, 0, was["rows"], now["rows"], (), gone, (), False, (), bool(gone))
+
+    wanted = DesiredState("c", None, "1", None, {one.subject: one})
+    return make_plan("p", wanted, PortalState("c", holdings={one.subject: before}), compare).actions
 
 
 def test_a_replaced_file_is_to_be_fetched() -> None:

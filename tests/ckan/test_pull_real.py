@@ -329,15 +329,17 @@ def test_a_table_that_was_replaced_there_becomes_the_new_data_file(
     theirs = prefix + "truong-mam-non"
     resource = next(one for one in here.there(theirs)["resources"] if one["format"] == "CSV")
     (file,) = catalogue_dir.glob("datasets/**/truong-mam-non/*.csv")
-    changed = file.read_bytes().rstrip() + b"\n" + file.read_bytes().splitlines()[-1].replace(b"0", b"9") + b"\n"
+    changed = b"\n".join(file.read_bytes().splitlines()[:2]) + b"\n"
     Desk(newest).edit_resource(theirs, resource, (str(resource["url"]).rpartition("/")[2], changed))
 
     assert "drift" in here.run("plan", "--portal", "there", code=None)
     assert "a file was replaced by" in here.run("pull", "--portal", "there", "--merge", code=None)
     assert file.read_bytes() == changed
     here.commit()
-    here.run("publish", "--portal", "there", "--yes", code=None)
-    said = here.run("plan", "--portal", "there", code=None)
+    # Most rows are gone there already: publishing loses none of them.
+    said = here.run("publish", "--portal", "there", "--yes")
+    assert "consent" not in said, said
+    said = here.run("plan", "--portal", "there")
     assert "Nothing to do" in said, said
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from functools import partial
 
 from ckanapi.errors import CKANAPIError, NotAuthorized, NotFound
 
@@ -18,6 +19,7 @@ from publisher.portals.ckan.mapping import mapping
 from publisher.portals.ckan.mapping.values import dataset_name
 from publisher.portals.ckan.model import Found, Options, Package, Rights
 from publisher.portals.ckan.notes.home import HomeState, extras_of, home_name
+from publisher.portals.ckan.reading.deep import served
 from publisher.portals.ckan.reading.drift_settled import settled
 from publisher.portals.ckan.reading.standing import MAPPING, NOT_INDEXED, UNFINISHED, Snapshot, Standing, Whose, look
 from publisher.portals.ckan.reading.surroundings import moved, surroundings
@@ -56,7 +58,7 @@ def complete(transport: Calls, options: Options, rights: Rights, snapshot: Snaps
         drifted = [holding for holding in snapshot.state.holdings.values() if holding.drift]
         edited = list(pool.map(seeker.edited, drifted[:MOST_EDITS], (snapshot.found[one.subject] for one in drifted)))
     edited += [_dated(one, snapshot.found[one.subject]) for one in drifted[MOST_EDITS:]]
-    edited = seeker.settled(edited, desired)
+    edited = seeker.settled(edited, snapshot.found, desired)
     snapshot = _with(snapshot, sought)
     holdings = {**snapshot.state.holdings, **{one.subject: one for one in edited}}
     if kept.around not in {None, surroundings(desired, options, rights)}:
@@ -122,11 +124,22 @@ class _Seeker:
         by, on = next(iter(others or people), (None, None))
         return _with_edit(holding, by, str(on) if on else found.revision)
 
-    def settled(self, drifted: Iterable[Holding], desired: DesiredState) -> list[Holding]:
+    def settled(
+        self, drifted: Iterable[Holding], found: Mapping[Subject, Found], desired: DesiredState
+    ) -> list[Holding]:
         """Holdings without the drift that git by now wants as it stands there."""
         context = self.context(desired)
         wanted = {one.id: one for one in desired.subjects.values()}
-        return [settled(one, wanted[one.id], context) if one.id in wanted else one for one in drifted]
+        return [
+            settled(one, wanted[one.id], context, partial(self._serves, found[one.subject]))
+            if one.id in wanted
+            else one
+            for one in drifted
+        ]
+
+    def _serves(self, found: Found, identity: str, sha256: str) -> bool:
+        resource = next((one for one in found.package.get("resources") or () if one["id"] == identity), {})
+        return served(self.calls, str(resource.get("url") or "")) == sha256
 
     def bodies(self, state: PortalState, desired: DesiredState) -> dict[Subject, Holding]:
         """Organizations and groups with our mark of which the private dataset does not tell, since the run that made

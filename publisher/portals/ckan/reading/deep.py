@@ -47,7 +47,7 @@ def _replaced(calls: Calls, package: Package, holding: Holding, found: Found) ->
     for identity, file in (files_by_resource(package, applied) if applied is not None else {}).items():
         if identity not in resources or file not in holding.files:
             continue
-        there = _digest(calls, str(resources[identity].get("url") or ""))
+        there = served(calls, str(resources[identity].get("url") or ""))
         if there != file.sha256:
             place = f"resources/{identity}/hash"
             yield (
@@ -57,7 +57,8 @@ def _replaced(calls: Calls, package: Package, holding: Holding, found: Found) ->
             )
 
 
-def _digest(calls: Calls, url: str) -> str | None:
+def served(calls: Calls, url: str) -> str | None:
+    """The SHA-256 of what stands behind an address of the portal; None if nothing does."""
     try:
         with calls.open(url) as stream:
             return digest_of_stream(stream)
