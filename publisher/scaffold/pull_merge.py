@@ -8,10 +8,19 @@ from typing import Any
 
 from publisher.catalogue.document import Document
 from publisher.catalogue.frequencies import frequency_from
+from publisher.catalogue.model import Status
 from publisher.catalogue.nodes import Pointer
 from publisher.plan.model import Desired, Drift
 from publisher.portals.ckan.mapping import mapping
-from publisher.portals.ckan.mapping.values import frequency_uri, group_name, license_id, organization_name, tags_of
+from publisher.portals.ckan.mapping.values import (
+    ACCESS,
+    access_uri,
+    frequency_uri,
+    group_name,
+    license_id,
+    organization_name,
+    tags_of,
+)
 from publisher.portals.ckan.mapping.view import View
 from publisher.portals.ckan.model import Package, Wanted, WantedResource
 from publisher.portals.ckan.pull.bodies import extras_by_key
@@ -19,7 +28,19 @@ from publisher.portals.ckan.pull.values import address, day, email, text, tidy
 from publisher.scaffold.pull_edit import CannotEdit, with_items, with_value, without
 
 _CONTACT = {"name": text, "email": email, "phone": text, "url": address, "address": text}
-_DAYS = {"issued": ("issued",), "temporal_start": ("temporal", "start"), "temporal_end": ("temporal", "end")}
+_DAYS: Mapping[str, Pointer] = {
+    "issued": ("issued",),
+    "promised": ("promised",),
+    "temporal_start": ("temporal", "start"),
+    "temporal_end": ("temporal", "end"),
+}
+_WORDS: Mapping[str, Mapping[str, str]] = {
+    "status": {one.value: one.value for one in Status},
+    "access_rights": {access_uri(one): one for one in ACCESS},
+}
+"""Fields that have a vocabulary: our words by the portal's."""
+_MEASURED = frozenset({"rows", "period", "mimetype"})
+"""What a resource says of its file, which no descriptor says."""
 _FILE = frozenset({"size", "url", "hash"})
 _NEVER = frozenset({"name", "private", "state", "type", "id"})
 
@@ -56,7 +77,8 @@ class Merge:
             _, identity, key = place.split("/", 2)
             return self._resource(identity, key, drift)
         if place.startswith("extras:"):
-            return self._extra(place.removeprefix("extras:"))
+            key = place.removeprefix("extras:")
+            return self._extra(key, extras_by_key(self.package).get(key))
         match place:
             case "title":
                 return self._spoken("title", self._first, text(self.package.get("title")))
@@ -74,7 +96,10 @@ class Merge:
                 return self._landing_page()
             case "title_translated" | "notes_translated":
                 return self._translated("title" if place.startswith("title") else "description", place)
-        return place not in _NEVER and self._own(("portal_fields", place), tidy(self.package.get(place)))
+        own: Pointer = ("portal_fields", place)
+        if mapping.record_field(place) != own[0] and _at(self.document.data, own) is None and place not in _NEVER:
+            return self._extra(place, self.package.get(place))
+        return place not in _NEVER and self._own(own, tidy(self.package.get(place)))
 
     @property
     def _first(self) -> str:
@@ -167,8 +192,13 @@ class Merge:
         known = address(found)
         return known == found and self._put(("landing_page",), known)
 
-    def _extra(self, key: str) -> bool:
-        value = text(extras_by_key(self.package).get(key))
+    def _extra(self, key: str, there: Any) -> bool:
+        """An extra, or the field that a portal's own form has for it. What is made from other fields of the descriptor
+        is never said beside them.
+        """
+        if not isinstance(there, str | None):
+            return False
+        value = text(there)
         own: Pointer = ("portal_fields", "extras", key)
         if _at(self.document.data, own) is not None:
             return self._own(own, value)
@@ -179,17 +209,21 @@ class Merge:
             return self._contact(tail, value)
         if key in _DAYS and (value is None or day(value) is not None):
             return self._own(_DAYS[key], value)
+        if key in _WORDS:
+            return self._keyed(key, _WORDS[key].get(value or ""))
+        if key == "security_note":
+            return self._spoken(key, self._first, value)
         word = frequency_from(value) if key == "frequency" and value else None
         if word is not None and frequency_uri(word) == value:
             return self._put(("freshness", "frequency"), word)
-        return value is not None and self._put(own, value)
+        return False
 
     def _contact(self, key: str, value: str | None) -> bool:
         pointer: Pointer = ("contact", key)
         if value is None:
             return self._drop(pointer)
         if _CONTACT[key](value) != value:
-            return self._put(("portal_fields", "extras", f"contact_{key}"), value)
+            return False
         if isinstance(_at(self.document.data, pointer), dict):
             return self._put((*pointer, self._first), value)
         return self._put(pointer, value)
@@ -209,6 +243,8 @@ class Merge:
             return self._spoken("description", self._first, value, at)
         if key == "name" and value is not None:
             return self._name(at, found, str(value))
+        if key in _MEASURED and _at(self.document.data, (*at, "portal_fields", key)) is None:
+            return False
         if key == "url" and value is not None and address(value) == value:
             return self._put((*at, "url"), value)
         return found.id == found.of and self._own((*at, "portal_fields", key), value)

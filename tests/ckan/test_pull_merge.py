@@ -24,6 +24,7 @@ from publisher.plan.model import (
     SourceFile,
 )
 from publisher.portals.ckan.mapping import mapping
+from publisher.portals.ckan.mapping.values import access_uri, frequency_uri
 from publisher.portals.ckan.model import Applied, Package
 from publisher.portals.ckan.notes import marker
 from publisher.portals.ckan.reading.drift import drift_of
@@ -40,6 +41,8 @@ keywords: [trường, lớp]
 themes: [y-te]
 license: cc-by
 status: published
+access_rights: public
+freshness: {frequency: annual}
 contact:
   email: a@example.org
 resources:
@@ -61,6 +64,8 @@ RECORD = {
     "keywords": ["trường", "lớp"],
     "themes": ["y-te"],
     "license": "cc-by",
+    "access_rights": "public",
+    "freshness": {"frequency": "annual"},
     "contact": {"email": "a@example.org"},
     "resources": [LINK, table("bang", title={"vi": "Bảng", "en": "Table"}, derived=["csv", "json"])],
     "portal_fields": {"author": "Lan", "extras": {"rieng": "1"}},
@@ -124,10 +129,11 @@ def resources(number: int, **change: Any) -> dict[str, Any]:
         (edited({"license_id": "rieng"}), ("license",), "rieng"),
         (edited({"organization": {"name": "so-b"}}), ("organization",), "so-b"),
         (edited({}, {"contact_email": "b@example.org"}), ("contact", "email"), "b@example.org"),
-        (edited({}, {"contact_email": "không phải địa chỉ"}), ("portal_fields", "extras", "contact_email"), None),
         (edited({}, {"rieng": "2"}), ("portal_fields", "extras", "rieng"), "2"),
         (edited({}, {"rieng": None}), ("portal_fields", "extras"), None),
-        (edited({}, {"identifier": "ABC"}), ("portal_fields", "extras", "identifier"), "ABC"),
+        (edited({}, {"status": "withdrawn"}), ("status",), "withdrawn"),
+        (edited({}, {"access_rights": access_uri("restricted")}), ("access_rights",), "restricted"),
+        (edited({}, {"frequency": frequency_uri("monthly")}), ("freshness", "frequency"), "monthly"),
         (edited({"author": "Hoa"}), ("portal_fields", "author"), "Hoa"),
         (edited(resources(0, name="Trang")), ("resources", 0, "title"), "Trang"),
         (edited(resources(0, format="Trang web")), ("resources", 0, "portal_fields", "format"), "Trang web"),
@@ -143,9 +149,9 @@ def test_an_edit_goes_where_git_says_it(there: Package, pointer: Any, value: Any
     data: Any = merge.document.data
     for step in pointer[:-1]:
         data = data[step]
-    if value is None and pointer[-1] != "contact_email":
+    if value is None:
         assert pointer[-1] not in data
-    elif value is not None:
+    else:
         assert data[pointer[-1]] == value
     assert merge.document.text.startswith("# của tôi\n")
     assert "# liên kết" in merge.document.text
@@ -162,6 +168,14 @@ def test_an_edit_goes_where_git_says_it(there: Package, pointer: Any, value: Any
         edited({"organization": {"name": "la-lam"}}),
         edited({"groups": [{"name": "la-lam"}]}),
         edited({}, {"identifier": None}),
+        edited({}, {"identifier": "ABC"}),
+        edited({}, {"status": "xong"}),
+        edited({}, {"status": None}),
+        edited({}, {"access_rights": "mọi người"}),
+        edited({}, {"frequency": "khi nào cần"}),
+        edited({}, {"publisher_name": "Sở khác"}),
+        edited({}, {"contact_email": "không phải địa chỉ"}),
+        edited(resources(1, rows="7")),
         edited({"resources": []}),
         edited(resources(2, format="Khác")),
     ],

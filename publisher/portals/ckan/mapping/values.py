@@ -13,7 +13,7 @@ from publisher.portals.ckan.mapping.view import Context
 from publisher.portals.ckan.model import Options
 
 _EU = "http://publications.europa.eu/resource/authority/"
-_ACCESS = {"public": "PUBLIC", "restricted": "RESTRICTED", "non-public": "NON_PUBLIC"}
+ACCESS = {"public": "PUBLIC", "restricted": "RESTRICTED", "non-public": "NON_PUBLIC"}
 _LANGUAGES = {"vi": "VIE", "en": "ENG", "pt": "POR", "fr": "FRA", "es": "SPA", "de": "DEU", "lo": "LAO", "km": "KHM"}
 LICENSES = (
     ("CC0-*", "cc-zero"),
@@ -79,7 +79,7 @@ def frequency_uri(word: str | None) -> str:
 
 def access_uri(word: str | None) -> str:
     """Access rights in the EU authority table."""
-    return f"{_EU}access-right/{_ACCESS[word]}" if word in _ACCESS else word or ""
+    return f"{_EU}access-right/{ACCESS[word]}" if word in ACCESS else word or ""
 
 
 def language_uris(languages: Iterable[str]) -> list[str]:

@@ -138,7 +138,8 @@ class _Seeker:
         ]
 
     def _serves(self, found: Found, identity: str, sha256: str) -> bool:
-        resource = next((one for one in found.package.get("resources") or () if one["id"] == identity), {})
+        there: list[Package] = found.package.get("resources") or []
+        resource = next((one for one in there if one["id"] == identity), {})
         return served(self.calls, str(resource.get("url") or "")) == sha256
 
     def bodies(self, state: PortalState, desired: DesiredState) -> dict[Subject, Holding]:
