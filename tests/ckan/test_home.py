@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from publisher.plan.model import Kind, Subject
-from publisher.portals.ckan.notes.home import EXTRA, Deleted, HomeState, Kept, decode, encode, home_name, is_ours
+from publisher.portals.ckan.notes.home import EXTRA, Deleted, HomeState, Kept, decode, encode, home_name, is_ours, short_id
 
 CATALOGUE = "6c1c2f0e-0a51-4c1e-9f5a-2f6f1c0d7a11"
 words = st.text(max_size=20)
@@ -28,6 +28,7 @@ states = st.builds(
         max_size=4,
     ),
     deleted=st.dictionaries(words, st.builds(Deleted, words, words, words), max_size=3),
+    known=st.frozensets(st.builds(short_id, words), max_size=5),
 )
 
 
@@ -54,6 +55,22 @@ def test_a_thousand_organizations_fit_into_extras_that_the_index_takes() -> None
     assert max(len(value.encode()) for value in extras.values()) <= 32_766
     assert all(is_ours(key) for key in extras)
     assert decode({**extras, "opendata_lease": "{}", "another": "x"}) == large()
+
+
+def test_ten_thousand_datasets_are_known_in_two_extras() -> None:
+    known = frozenset(short_id(f"{number}") for number in range(10_000))
+    extras = encode(HomeState(CATALOGUE, known=known))
+    assert len(extras) == 2
+    assert decode(extras).known == known
+
+
+def test_what_was_written_before_datasets_were_known_is_read() -> None:
+    extras = encode(HomeState(CATALOGUE, "abc"))
+    first = json.loads(extras[EXTRA])
+    data = json.loads(zlib.decompress(base64.b64decode(first["packed"])))
+    del data["known"]
+    first["packed"] = base64.b64encode(zlib.compress(json.dumps(data).encode())).decode()
+    assert decode({EXTRA: json.dumps(first)}) == HomeState(CATALOGUE, "abc")
 
 
 def test_the_lease_and_other_peoples_extras_are_no_part_of_the_state() -> None:

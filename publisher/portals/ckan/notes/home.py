@@ -22,6 +22,7 @@ EXTRA = "opendata"
 """The extra that the rest of the state follows, in ``opendata_2`` and so on."""
 FORMAT = 1
 _CHUNK = 30_000
+_SHORT = 8
 _LARGEST = 64 << 20
 
 
@@ -59,11 +60,19 @@ class HomeState:
     around: str | None = None
     """:func:`publisher.portals.ckan.reading.surroundings.surroundings` that all datasets were written with, None if it
     is not known."""
+    known: frozenset[str] = frozenset()
+    """:func:`short_id` of every dataset that we published and did not delete: one that is nowhere was removed by
+    somebody else."""
 
 
 def roll_call(ids: Iterable[str]) -> str:
     """A digest of our ids of datasets: a portal whose search shows exactly these has lost none of them."""
     return digest_of(sorted(set(ids)))[:16]
+
+
+def short_id(identity: str) -> str:
+    """Eight digits that stand for our id of a dataset: ten thousand of them are two extras."""
+    return digest_of(identity)[:_SHORT]
 
 
 def home_name(catalogue_id: str) -> str:
@@ -76,6 +85,7 @@ def encode(state: HomeState) -> dict[str, str]:
     data = {
         "subjects": {str(subject): _plain(kept) for subject, kept in state.subjects.items()},
         "deleted": {key: [one.name, one.portal_id, one.on] for key, one in state.deleted.items()},
+        "known": "".join(sorted(state.known)),
     }
     packed = base64.b64encode(zlib.compress(canonical_json(data).encode(), 9)).decode("ascii")
     chunks = [packed[start : start + _CHUNK] for start in range(0, len(packed), _CHUNK)]
@@ -116,6 +126,7 @@ def decode(extras: Mapping[str, str]) -> HomeState:
             {key: Deleted(*map(str, one)) for key, one in data["deleted"].items()},
             first.get("roll"),
             first.get("around"),
+            _shorts(str(data.get("known", ""))),
         )
     except (ValueError, KeyError, TypeError, AttributeError, zlib.error, RecursionError) as error:
         raise ValueError(EXTRA) from error
@@ -142,6 +153,10 @@ def _plain(kept: Kept) -> dict[str, Any]:
 
 def _kept(data: Mapping[str, Any]) -> Kept:
     return Kept(str(data["id"]), str(data["digest"]), dict(data["record"]), data["commit"])
+
+
+def _shorts(text: str) -> frozenset[str]:
+    return frozenset(text[start : start + _SHORT] for start in range(0, len(text), _SHORT))
 
 
 def _subject(text: str) -> Subject:
