@@ -12,6 +12,7 @@ import errno
 import gettext
 import locale
 import os
+import re
 from collections.abc import Mapping
 from functools import lru_cache
 from importlib import resources
@@ -35,6 +36,9 @@ def reason_of(error: OSError) -> Term:
     return Term(name if name in _REASONS else error.strerror or type(error).__name__)
 
 
+_SENTENCE = re.compile(r"[^.?!]*(?:[.?!](?!\s|\Z)[^.?!]*)*(?:[.?!]+\s*|\Z)")
+
+
 class _Given(dict[str, object]):
     """Leaves a placeholder that has no value as it stands, so that a message never fails."""
 
@@ -43,7 +47,10 @@ class _Given(dict[str, object]):
 
 
 class Messages:
-    """All sentences of one language, English where a language has none."""
+    """All sentences of one language, English where a language has none.
+
+    A sentence with a placeholder whose value is None is left out.
+    """
 
     def __init__(self, language: str, extra: str = "") -> None:
         self.language = language
@@ -87,9 +94,18 @@ def _known(problem: Problem) -> dict[str, object]:
     return {**place, "resource": problem.resource, "dataset": problem.dataset, **problem.params}
 
 
+def _sayable(sentences: str, params: Mapping[str, object]) -> str:
+    """Sentences without those about what there is nothing of: 'Did you mean …?' where nothing is near."""
+    absent = [f"{{{name}}}" for name, value in params.items() if value is None]
+    if not any(one in sentences for one in absent):
+        return sentences
+    left = [one for one in _SENTENCE.findall(sentences) if not any(name in one for name in absent)]
+    return "".join(left).rstrip()
+
+
 def _fill(sentence: str, params: Mapping[str, object]) -> str:
     try:
-        return sentence.format_map(_Given(params)) if params else sentence
+        return _sayable(sentence, params).format_map(_Given(params)) if params else sentence
     except ValueError:  # a catalogue's own words may hold places without a name, which nothing fills
         return sentence
 

@@ -53,7 +53,7 @@ def find(state: PortalState, name: str) -> Holding:
     holding = state.holdings.get(Subject(Kind.DATASET, name))
     if holding is None:
         known = [subject.name for subject in state.holdings if subject.kind is Kind.DATASET]
-        raise OpendataError("takedown-not-there", Exit.NO, dataset=name, meant=suggest(name, known) or "–")
+        raise OpendataError("takedown-not-there", Exit.NO, dataset=name, meant=suggest(name, known))
     return holding
 
 

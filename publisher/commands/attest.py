@@ -61,7 +61,7 @@ def find_dataset(catalogue: Catalogue, name: str) -> Dataset:
 
     found = catalogue.sound.get(name)
     if found is None:
-        raise OpendataError("attest-no-such-dataset", name=name, meant=suggest(name, catalogue.sound) or "-")
+        raise OpendataError("attest-no-such-dataset", name=name, meant=suggest(name, catalogue.sound))
     return found
 
 

@@ -51,7 +51,7 @@ def restore(session: Session, name: str, folder: Path) -> int:
 
     found = {one.id: one for one in backups(session.workspace.backups)}
     if name not in found:
-        raise OpendataError("backup-unknown", Exit.NO, name=name, meant=suggest(name, list(found)) or "–")
+        raise OpendataError("backup-unknown", Exit.NO, name=name, meant=suggest(name, list(found)))
     for path in restore(found[name], folder):
         click.echo(str(path))
     return Exit.DONE

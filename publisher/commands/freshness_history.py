@@ -86,7 +86,7 @@ def _history(
     from publisher.reports.history import History
 
     if organization is not None and organization not in catalogue.organizations:
-        meant = suggest(organization, catalogue.organizations) or "-"
+        meant = suggest(organization, catalogue.organizations)
         raise OpendataError("freshness-no-such-organization", key=organization, meant=meant)
     chosen = selected(session.root, catalogue, paths, select)
     part = replace(catalogue, datasets={one.name: one for one in chosen})

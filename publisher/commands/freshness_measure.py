@@ -80,7 +80,7 @@ def _report(
     from publisher.reports.freshness.model import Report, by_urgency, coming
 
     if asked.organization is not None and asked.organization not in catalogue.organizations:
-        meant = suggest(asked.organization, catalogue.organizations) or "-"
+        meant = suggest(asked.organization, catalogue.organizations)
         raise OpendataError("freshness-no-such-organization", key=asked.organization, meant=meant)
     until = _until(asked.upcoming, at.date())
     chosen = selected(session.root, catalogue, asked.paths, asked.select)

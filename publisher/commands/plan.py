@@ -46,12 +46,13 @@ def command(
     day = as_of.date() if as_of else None
     with prepare(session, portal, as_of=day, rollback=rollback, address=base_url, deep=deep) as prepared:
         plan, verdict, words = prepared.plan, decide(prepared, Wish()), session.messages
+    zone = prepared.catalogue.settings.time_zone
     if shape == "json":
         click.echo(json.dumps(plan_json(plan, verdict, prepared.warnings), ensure_ascii=False, indent=2))
     elif shape == "markdown":
-        click.echo(plan_markdown(plan, verdict, words, prepared.warnings), nl=False)
+        click.echo(plan_markdown(plan, verdict, words, prepared.warnings, zone), nl=False)
     else:
-        click.echo("\n".join(plan_human(plan, verdict, words, prepared.warnings)))
+        click.echo("\n".join(plan_human(plan, verdict, words, prepared.warnings, zone)))
     if out is not None:
         with writing(out):
             write_atomically(out, (json.dumps(plan_to_data(plan), ensure_ascii=False, indent=2) + "\n").encode())

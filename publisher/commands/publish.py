@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -16,6 +17,9 @@ from publisher.errors import Exit, OpendataError
 from publisher.plan.model import Outcome, Plan, Risk
 from publisher.plan.safety import Verdict
 from publisher.session import Session
+
+if TYPE_CHECKING:
+    from publisher.pipeline import Prepared
 
 _BETWEEN = frozenset({"locked", "portal-leased", "portal-changed"})
 """Refusals before anything was written, because another publisher was faster."""
@@ -91,7 +95,7 @@ def command(
                 raise OpendataError("plan-for-another-portal", Exit.NO, portal=reviewed.portal)
             verdict = decide(prepared, wish)
             if shape == "human":
-                _show(session, prepared.plan, verdict, prepared.warnings)
+                _show(session, prepared, verdict)
             if not verdict.plan.empty and not yes:
                 confirm(session.messages.text("Publish this?"))
             journal = session.workspace.journal
@@ -129,10 +133,11 @@ def allowed(given: Sequence[str]) -> dict[Risk, int]:
     return found
 
 
-def _show(session: Session, plan: Plan, verdict: Verdict, warnings: Sequence[str]) -> None:
+def _show(session: Session, prepared: Prepared, verdict: Verdict) -> None:
     from publisher.reports.plan import plan_human
 
-    for line in plan_human(plan, verdict, session.messages, warnings):
+    zone = prepared.catalogue.settings.time_zone
+    for line in plan_human(prepared.plan, verdict, session.messages, prepared.warnings, zone):
         click.echo(line, err=True)
 
 

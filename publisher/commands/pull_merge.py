@@ -25,14 +25,18 @@ if TYPE_CHECKING:
 
 @dataclass
 class _Dataset:
-    """What becomes of one dataset: new bytes of its descriptor, fetched files by their place, and what to say."""
+    """What becomes of one dataset: new bytes of its descriptor, fetched files by their place, and what to say of each
+    edit. ``refused`` is why nothing is written of it, and the file for which.
+    """
 
     name: str
     descriptor: str
     content: bytes | None = None
     files: dict[str, Path] = field(default_factory=dict)
-    told: list[tuple[str, dict[str, object]]] = field(default_factory=list)
-    refused: bool = False
+    done: list[Drift] = field(default_factory=list)
+    fetched: list[tuple[Drift, str]] = field(default_factory=list)
+    left: list[Drift] = field(default_factory=list)
+    refused: tuple[str, str] | None = None
 
 
 def merged(session: Session, portal: str, datasets: tuple[str, ...], dry_run: bool) -> int:
@@ -49,11 +53,14 @@ def merged(session: Session, portal: str, datasets: tuple[str, ...], dry_run: bo
 
     words = session.messages
     with prepare(session, portal) as prepared, temporary_folder() as folder:
-        drifted = [one for one in prepared.state.holdings.values() if one.drift and one.subject.kind is Kind.DATASET]
+        drifted = sorted(
+            (one for one in prepared.state.holdings.values() if one.drift and one.subject.kind is Kind.DATASET),
+            key=lambda one: one.subject,
+        )
         known = [one.name for one in prepared.state.holdings if one.kind is Kind.DATASET]
         for name in datasets:
             if name not in known:
-                raise OpendataError("pull-not-there", Exit.NO, name=name, meant=suggest(name, known) or "–")
+                raise OpendataError("pull-not-there", Exit.NO, name=name, meant=suggest(name, known))
         with closing(connect(prepared.entry, session.root)) as transport:
             found = [
                 one
@@ -64,15 +71,17 @@ def merged(session: Session, portal: str, datasets: tuple[str, ...], dry_run: bo
         for one in found:
             if not dry_run and not one.refused:
                 _write(session.root, one)
-            for code, params in one.told:
-                click.echo(f"{one.name}: {words.of('pull', code, **params)}")
-    if dry_run and found:
-        click.echo(words.text("Nothing was written."), err=True)
+            for line in _lines(session, prepared, one, dry_run):
+                click.echo(f"{one.name}: {line}")
     if not found:
         click.echo(words.text("Nothing to bring back."))
     done = sum(one.content is not None or bool(one.files) for one in found if not one.refused)
-    click.echo(words.plural("{count} dataset changed.", "{count} datasets changed.", done), err=True)
-    left = any(code in {"merge-left", "merge-dirty"} for one in found for code, _ in one.told)
+    if dry_run:
+        said = words.plural("{count} dataset would change.", "{count} datasets would change.", done)
+        click.echo(f"{said} {words.text('Nothing was written.')}", err=True)
+    else:
+        click.echo(words.plural("{count} dataset changed.", "{count} datasets changed.", done), err=True)
+    left = any(one.refused or one.left for one in found)
     return Exit.INCOMPLETE if left else Exit.DONE
 
 
@@ -100,8 +109,7 @@ def _merged(session: Session, prepared: Prepared, calls: Calls, holding: Holding
     made = _Dataset(desired.subject.name, file)
     if merge.document is not document:
         made.content = merge.document.text.encode()
-    made.told += [("merge-changed", {**_said(session, one), "file": file}) for one in merge.done]
-    made.told += [("merge-left", _said(session, one)) for one in merge.left]
+    made.done, made.left = merge.done, merge.left
     _fetch(session, prepared, calls, merge, made, folder)
     yield made
 
@@ -132,24 +140,22 @@ def _fetch(session: Session, prepared: Prepared, calls: Calls, merge: Merge, mad
         file = _file_of(prepared, merge, identity)
         package = packages.get(identity, {})
         if file is None or package.get("url_type") != "upload":
-            made.told.append(("merge-left", _said(session, drift)))
+            made.left.append(drift)
             continue
         path = session.root / file
         if repository is None or repository.show("HEAD", file) is None:
-            made.refused = True
-            made.told = [("merge-no-git", {"file": file})]
+            made.refused = ("merge-no-git", file)
             return
         if repository.show("HEAD", file) != path.read_bytes():
-            made.refused = True
-            made.told = [("merge-dirty", {"file": file})]
+            made.refused = ("merge-dirty", file)
             return
         fetched = folder / identity / PurePosixPath(file).name
         if download(calls, str(package["url"]), fetched) is None:
-            made.told.append(("merge-left", _said(session, drift)))
+            made.left.append(drift)
             continue
         if fetched.read_bytes() != path.read_bytes():
             made.files[file] = fetched
-            made.told.append(("merge-file", {**_said(session, drift), "file": file}))
+            made.fetched.append((drift, file))
 
 
 def _file_of(prepared: Prepared, merge: Merge, identity: str) -> str | None:
@@ -179,5 +185,20 @@ def _write(root: Path, one: _Dataset) -> None:
             write_atomically(root / one.descriptor, one.content)
 
 
-def _said(session: Session, one: Drift) -> dict[str, object]:
-    return {"place": one.place, "by": one.by or session.messages.text("somebody"), "on": one.on or "–"}
+def _lines(session: Session, prepared: Prepared, one: _Dataset, dry_run: bool) -> Iterator[str]:
+    """What became of each edit, or would; what could not be brought back comes last."""
+    from publisher.reports.drift import drift_lines
+
+    words, zone = session.messages, prepared.catalogue.settings.time_zone
+    if one.refused is not None:
+        code, file = one.refused
+        yield words.of("pull", code, file=file)
+        return
+    tail = "-dry-run" if dry_run else ""
+    groups = [("merge-changed", one.done, one.descriptor)]
+    groups += [("merge-file", [drift], file) for drift, file in one.fetched]
+    for code, drift, file in groups:
+        for said in drift_lines(drift, words, zone):
+            yield words.of("pull", code + tail, edit=said, file=file)
+    for said in drift_lines(one.left, words, zone):
+        yield words.of("pull", "merge-left", edit=said)

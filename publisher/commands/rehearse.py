@@ -44,6 +44,7 @@ class Rehearsed:
     again: Plan
     left: Left
     live: Plan = field(repr=False)
+    zone: str = "UTC"
 
     @property
     def otherwise(self) -> list[str]:
@@ -214,7 +215,8 @@ def _carried_out(
         outcomes = carry_out(portal, verdict.plan, copy.desired, copy.state, Path(folder) / "journal")
         after = compare()
         again = _planned(prepared, _portal(session, prepared, acting, Path(folder)))
-    return Rehearsed(verdict, copy.plan, outcomes, len(before), moved(before, after), again.plan, left, prepared.plan)
+    changed, zone = moved(before, after), prepared.catalogue.settings.time_zone
+    return Rehearsed(verdict, copy.plan, outcomes, len(before), changed, again.plan, left, prepared.plan, zone)
 
 
 def _portal(session: Session, prepared: Prepared, acting: Transport, folder: Path) -> CkanPortal:
@@ -255,7 +257,7 @@ def _report(session: Session, done: Rehearsed, shape: str) -> None:
         }
         click.echo(json.dumps(made, ensure_ascii=False, indent=2))
         return
-    click.echo("\n".join([*plan_human(done.plan, done.verdict, words), *_lines(done, words)]))
+    click.echo("\n".join([*plan_human(done.plan, done.verdict, words, zone=done.zone), *_lines(done, words)]))
     click.echo("\n".join(outcome_human(done.outcomes, done.verdict, words)))
 
 

@@ -36,7 +36,7 @@ def command(session: Session, code: str | None, shape: str) -> None:
         return
     one = explain(code, words)
     if one is None:
-        raise OpendataError("rule-not-found", name=code, suggestion=suggest(code, all_codes()) or "opendata rules")
+        raise OpendataError("rule-not-found", name=code, suggestion=suggest(code, all_codes()))
     click.echo(_json(_data(one)) if shape == "json" else _page(one, words))
 
 

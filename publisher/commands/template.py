@@ -35,7 +35,7 @@ def command(session: Session, name: str, out: Path | None) -> None:
         schema = next((one.schema for one in dataset.resources if one.schema), None)
     if schema is None:
         known = suggest(name, [*catalogue.schemas, *catalogue.datasets])
-        raise OpendataError("schema-unknown", Exit.NO, name=name, suggestion=known or "-")
+        raise OpendataError("schema-unknown", Exit.NO, name=name, suggestion=known)
     languages = (session.language, *catalogue.settings.languages)
     title = catalogue.text(dataset.title, session.language) if dataset else name
     target = out or Path(f"{name}-form.xlsx")

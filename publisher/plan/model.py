@@ -62,7 +62,7 @@ class Drift:
 
     ``field`` is the record's field (first part of its dotted path), ``place`` what the portal calls it; ``there`` is
     what it holds now, ``applied`` what we wrote where that is known. ``by`` and ``on`` (ISO 8601) say who and when,
-    as far as the portal tells.
+    as far as the portal tells. ``part`` is the name of the file or link that it is of.
     """
 
     field: str
@@ -71,6 +71,7 @@ class Drift:
     applied: Any = None
     by: str | None = None
     on: str | None = None
+    part: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,11 +46,11 @@ def entry_of(catalogue: Catalogue, key: str | None) -> PortalEntry:
     """
     if key is not None:
         if key not in catalogue.portals:
-            raise OpendataError("portal-unknown", portal=key, known=", ".join(sorted(catalogue.portals)) or "–")
+            raise OpendataError("portal-unknown", portal=key, known=", ".join(sorted(catalogue.portals)) or None)
         return catalogue.portals[key]
     sites = [entry for entry in catalogue.portals.values() if entry.type == "site"]
     if len(sites) != 1:
-        raise OpendataError("portal-not-named", count=len(sites), known=", ".join(sorted(catalogue.portals)) or "–")
+        raise OpendataError("portal-not-named", count=len(sites), known=", ".join(sorted(catalogue.portals)) or None)
     return sites[0]
 
 

@@ -8,9 +8,10 @@ from dataclasses import replace
 from typing import Any
 
 from publisher.messages import Messages
-from publisher.plan.model import Action, Change, Drift, FieldChange, HeldBack, Kind, Plan, Risk, Subject
+from publisher.plan.model import Action, Change, FieldChange, HeldBack, Kind, Plan, Risk, Subject
 from publisher.plan.safety import NOT_SELECTED, WAITING, Verdict
 from publisher.plan.serial import plan_to_data
+from publisher.reports.drift import drift_lines, short
 from publisher.tables.model import TableChange
 
 SIGNS = {
@@ -24,7 +25,6 @@ SIGNS = {
 _SHOWN = 8
 _MANY = 20
 _LISTED = 10
-_WIDTH = 60
 
 
 def plan_json(plan: Plan, verdict: Verdict, warnings: Sequence[str] = ()) -> dict[str, Any]:
@@ -39,8 +39,10 @@ def plan_json(plan: Plan, verdict: Verdict, warnings: Sequence[str] = ()) -> dic
     }
 
 
-def plan_human(plan: Plan, verdict: Verdict, words: Messages, warnings: Sequence[str] = ()) -> Iterator[str]:
-    """The plan in lines for a terminal."""
+def plan_human(
+    plan: Plan, verdict: Verdict, words: Messages, warnings: Sequence[str] = (), zone: str = "UTC"
+) -> Iterator[str]:
+    """The plan in lines for a terminal; times are those of a time zone."""
     held = {one.subject: one for one in verdict.plan.held if one.codes != NOT_SELECTED}
     plan = replace(plan, actions=tuple(a for a in plan.actions if (a.subject, NOT_SELECTED) not in _held(verdict)))
     if plan.empty and not held:
@@ -53,7 +55,7 @@ def plan_human(plan: Plan, verdict: Verdict, words: Messages, warnings: Sequence
                 yield words.plural("… and {count} more dataset", "… and {count} more datasets", len(unlisted))
             continue
         yield f"{SIGNS[action.change]} {headline(action, words)}"
-        yield from (f"    {line}" for line in details(action, words))
+        yield from (f"    {line}" for line in details(action, words, zone))
         if action.subject in held:
             yield f"    ! {held_words(held[action.subject], words)}"
     yield from _uncounted(plan, words)
@@ -63,20 +65,22 @@ def plan_human(plan: Plan, verdict: Verdict, words: Messages, warnings: Sequence
             yield f"! {one.subject.name}: {held_words(one, words)}"
     if plan.rebuild:
         yield words.of("rebuild", plan.rebuild) or plan.rebuild
-    yield from _elsewhere(plan, words)
+    yield from _elsewhere(plan, words, zone)
     yield from advice(verdict, words)
     yield from (words.of("warning", code) or code for code in warnings)
     if not plan.empty or held:
         yield summary(plan, verdict, words)
 
 
-def plan_markdown(plan: Plan, verdict: Verdict, words: Messages, warnings: Sequence[str] = ()) -> str:
-    """The plan for a comment in a merge request."""
+def plan_markdown(
+    plan: Plan, verdict: Verdict, words: Messages, warnings: Sequence[str] = (), zone: str = "UTC"
+) -> str:
+    """The plan for a comment in a merge request; times are those of a time zone."""
     lines = [f"**{summary(plan, verdict, words)}**", ""]
     held = {one.subject: one for one in verdict.plan.held}
     for action in _told(plan.actions):
         lines.append(f"- {SIGNS[action.change]} {_escaped(headline(action, words))}")
-        lines += [f"  - {_escaped(line)}" for line in details(action, words)]
+        lines += [f"  - {_escaped(line)}" for line in details(action, words, zone)]
         if action.subject in held:
             lines.append(f"  - ⚠ {_escaped(held_words(held[action.subject], words))}")
     lines += [f"- {line}" for line in _uncounted(plan, words)]
@@ -88,7 +92,7 @@ def plan_markdown(plan: Plan, verdict: Verdict, words: Messages, warnings: Seque
     ]
     if plan.rebuild:
         lines.append(f"- {words.of('rebuild', plan.rebuild) or plan.rebuild}")
-    lines += [f"- {_escaped(line)}" for line in _elsewhere(plan, words)]
+    lines += [f"- {_escaped(line)}" for line in _elsewhere(plan, words, zone)]
     lines += ["", *(_escaped(line) for line in advice(verdict, words))]
     lines += [_escaped(words.of("warning", code) or code) for code in warnings]
     return "\n".join(lines).rstrip() + "\n"
@@ -118,7 +122,7 @@ def headline(action: Action, words: Messages) -> str:
     return f"{words.of('change', action.change.value) or action.change.value} {kind} {name}"
 
 
-def details(action: Action, words: Messages) -> Iterator[str]:
+def details(action: Action, words: Messages, zone: str) -> Iterator[str]:
     """What changes in it, and what about it is dangerous."""
     for table in action.tables:
         yield table_words(table, words)
@@ -128,7 +132,7 @@ def details(action: Action, words: Messages) -> Iterator[str]:
         yield field_words(one, words)
     if len(told) > _SHOWN:
         yield words.plural("and {count} more field", "and {count} more fields", len(told) - _SHOWN)
-    yield from drift_lines(action.drift, words)
+    yield from drift_lines(action.drift, words, zone)
     for reason in action.reasons:
         code, _, detail = reason.partition(":")
         if sentence := words.of("reason", code, detail=words.of("stale", detail) or detail):
@@ -164,7 +168,7 @@ def table_words(table: TableChange, words: Messages) -> str:
 
 def field_words(one: FieldChange, words: Messages) -> str:
     """A field's change; long and nested values are only named."""
-    before, after = _short(one.before), _short(one.after)
+    before, after = short(one.before), short(one.after)
     if one.before is None:
         return f"{one.field}: " + words.text("added") + (f" {after}" if after else "")
     if one.after is None:
@@ -172,38 +176,11 @@ def field_words(one: FieldChange, words: Messages) -> str:
     return f"{one.field}: " + (f"{before} → {after}" if before and after else words.text("changed"))
 
 
-def drift_lines(drift: Iterable[Drift], words: Messages) -> Iterator[str]:
-    """What somebody changed on the portal, in lines; a resource that is gone is one of them."""
-    gone: dict[str, list[Drift]] = {}
-    for one in drift:
-        kind, _, rest = one.place.partition("/")
-        if kind == "resources" and one.there is None:
-            gone.setdefault(rest.partition("/")[0], []).append(one)
-        else:
-            yield drift_words(one, words)
-    for identity, places in gone.items():
-        name = next((str(one.applied) for one in places if one.place.endswith("/name") and one.applied), identity)
-        fields = ", ".join(one.place.rpartition("/")[2] for one in places)
-        yield drift_words(replace(places[0], place=f"{name} ({fields})"), words)
-
-
-def drift_words(one: Drift, words: Messages) -> str:
-    """What somebody changed on the portal; who and when where the portal tells."""
-    if one.there in (None, "", [], {}):
-        said = words.text("{place} was removed on the portal", place=one.place)
-    else:
-        there = _short(one.there) or words.text("another value")
-        said = words.text("{place} was changed on the portal: {there}", place=one.place, there=there)
-    if one.by and one.on:
-        return said + " " + words.text("(by {by}, {on})", by=one.by, on=one.on[:16].replace("T", " "))
-    return said + (f" ({one.on[:16].replace('T', ' ')})" if one.on else "")
-
-
-def _elsewhere(plan: Plan, words: Messages) -> Iterator[str]:
+def _elsewhere(plan: Plan, words: Messages, zone: str) -> Iterator[str]:
     """What is left to others: edits on the portal that stay, and what its administrator is to be asked for."""
     for subject, drift in plan.kept.items():
         yield f"= {subject.name}: " + words.text("left as it was changed on the portal")
-        yield from (f"    {line}" for line in drift_lines(drift, words))
+        yield from (f"    {line}" for line in drift_lines(drift, words, zone))
     wanted: dict[str, list[str]] = {}
     for one in plan.advice:
         for code in one.codes:
@@ -266,15 +243,6 @@ def _uncounted(plan: Plan, words: Messages) -> Iterator[str]:
         yield words.plural("{count} new organization", "{count} new organizations", made[Kind.ORGANIZATION])
     if made[Kind.THEME]:
         yield words.plural("{count} new theme", "{count} new themes", made[Kind.THEME])
-
-
-def _short(value: Any) -> str:
-    if isinstance(value, (str, int, float, bool)):
-        text = str(value)
-        return text if len(text) <= _WIDTH and "\n" not in text else ""
-    if isinstance(value, list) and value and all(isinstance(one, str) for one in value):
-        return _short(", ".join(value))
-    return ""
 
 
 def _escaped(text: str) -> str:

@@ -120,12 +120,12 @@ def _chosen(
     found = list(everything)
     for name in wish.datasets:
         if all(name not in {one.name, one.id} for one in found):
-            meant = suggest(name, [one.name for one in found]) or "–"
+            meant = suggest(name, [one.name for one in found])
             raise OpendataError("pull-not-there", Exit.NO, name=name, meant=meant)
     known = {one.organization for one in found if one.organization}
     for name in wish.organizations:
         if name not in known:
-            raise OpendataError("pull-not-there", Exit.NO, name=name, meant=suggest(name, sorted(known)) or "–")
+            raise OpendataError("pull-not-there", Exit.NO, name=name, meant=suggest(name, sorted(known)))
     ids = {str(one.id): one.name for one in catalogue.datasets.values()}
     named = {theirs: key for key, theirs in options.datasets.items()}
     for one in found:

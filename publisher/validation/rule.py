@@ -82,9 +82,9 @@ def at_resource(dataset: Dataset, resource: Resource, code: str, *at: str | int,
     return replace(found, resource=resource.name)
 
 
-def nearest(word: str, known: Collection[str]) -> str:
-    """What was probably meant, else the first few that there are, else a dash."""
-    return suggest(word, known) or ", ".join(list(known)[:8]) or "–"
+def nearest(word: str, known: Collection[str]) -> str | None:
+    """What was probably meant, else the first few that there are, if there are any."""
+    return suggest(word, known) or ", ".join(list(known)[:8]) or None
 
 
 def data_date(dataset: Dataset) -> date | None:

@@ -93,7 +93,7 @@ def _matching(catalogue: Catalogue, names: Sequence[str], pattern: str) -> list[
         found = [name for name in names if fnmatchcase(name, pattern)]
     if not found:
         known: Iterable[str] = {"org": catalogue.organizations, "theme": catalogue.themes}.get(kind, names)
-        raise OpendataError("selection-empty", select=pattern, suggestion=suggest(key or pattern, known) or "–")
+        raise OpendataError("selection-empty", select=pattern, suggestion=suggest(key or pattern, known))
     return found
 
 

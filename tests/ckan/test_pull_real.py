@@ -283,7 +283,9 @@ def test_edits_in_the_web_form_are_brought_back(stack: Stack, desk: Make) -> Non
     file.write_bytes(CSV)
     before = path.read_text("utf-8")
     said = here.run("pull", "--portal", "there", "--merge", "--dry-run")
-    assert "title was changed by admin on" in said
+    assert "title was changed on the portal: Trường học: đã sửa (by admin, " in said
+    assert "would be written into" in said
+    assert "now in" not in said
     assert "Nothing was written" in said
     assert path.read_text("utf-8") == before
 

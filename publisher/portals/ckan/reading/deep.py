@@ -16,7 +16,7 @@ from publisher.portals.ckan.reading.drift import files_by_resource
 from publisher.portals.ckan.reading.standing import MISSING, TABLE, VIEWS
 from publisher.portals.ckan.tables.datastore import differs
 from publisher.portals.ckan.wire.asking import Calls, all_objects, ask
-from publisher.portals.ckan.writing.files import noted
+from publisher.portals.ckan.writing.files import base_name, noted
 from publisher.portals.ckan.writing.settle import refused
 
 GONE = "portal-file-missing"
@@ -51,9 +51,9 @@ def _replaced(calls: Calls, package: Package, holding: Holding, found: Found) ->
         if there != file.sha256:
             place = f"resources/{identity}/hash"
             yield (
-                Drift("resources", place, noted(there), noted(file.sha256))
+                Drift("resources", place, noted(there), noted(file.sha256), part=base_name(file.name))
                 if there
-                else Drift("resources", place, None, file.sha256)
+                else Drift("resources", place, None, file.sha256, part=base_name(file.name))
             )
 
 

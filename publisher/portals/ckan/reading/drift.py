@@ -13,6 +13,7 @@ from collections import defaultdict, deque
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 from urllib.parse import unquote
 
@@ -22,19 +23,28 @@ from publisher.portals.ckan.model import Applied, Package
 from publisher.portals.ckan.notes import marker
 from publisher.portals.ckan.writing.files import base_name, holds, noted
 from publisher.portals.ckan.writing.revision import resources_in
+from publisher.text import one_line
 
 _HASH = "/hash"
 _MD5 = re.compile(r"[0-9a-f]{32}")
+_LONGEST = 100
+_NONE: Mapping[str, str] = MappingProxyType({})
 _PLAIN = re.compile(r"[A-Za-z0-9_.-]{3,90}")
 
 
-def drift_of(package: Package, applied: Applied, files: Mapping[str, PublishedFile] | None = None) -> tuple[Drift, ...]:
+def drift_of(
+    package: Package,
+    applied: Applied,
+    files: Mapping[str, PublishedFile] | None = None,
+    names: Mapping[str, str] = _NONE,
+) -> tuple[Drift, ...]:
     """The fields of a dataset that are not as we wrote them, by place; what we wrote is told by :func:`explained`.
 
-    ``files`` are those of :func:`files_by_resource`, where the caller has them already.
+    ``files`` are those of :func:`files_by_resource`, where the caller has them already; ``names`` as for
+    :func:`publisher.portals.ckan.mapping.places.held`.
     """
     files = files_by_resource(package, applied) if files is None else files
-    held = mapping.held(package)
+    held = mapping.held(package, names)
     there = marker.digests({place: held[place] for place in applied.fields if place in held})
     changed = {place: held.get(place) for place, digest in applied.fields.items() if there.get(place) != digest}
     resources = {str(one["id"]): one for one in package.get("resources") or ()}
@@ -46,7 +56,8 @@ def drift_of(package: Package, applied: Applied, files: Mapping[str, PublishedFi
     for identity, file in files.items():
         if identity in resources and f"resources/{identity}{_HASH}" not in changed:
             found += _replaced(identity, resources[identity], file)
-    return tuple(found)
+    called = _called(package, applied, files)
+    return tuple(replace(one, part=called.get(one.place.split("/")[1])) if "/" in one.place else one for one in found)
 
 
 def confirmed(
@@ -103,6 +114,16 @@ def explained(holding: Holding, applied: Applied, context: mapping.Context) -> H
         for one in holding.drift
     )
     return replace(holding, drift=tuple(told))
+
+
+def _called(package: Package, applied: Applied, files: Mapping[str, PublishedFile]) -> dict[str, str]:
+    """Names of resources for people, by id: a file's own, else the title that we wrote, else the one there."""
+    called = {str(one["id"]): str(one.get("name") or "") for one in package.get("resources") or ()}
+    for one in applied.record.get("resources") or ():
+        title = one.get("title") or {}
+        called[applied.ids.get(str(one["id"]), str(one["id"]))] = next(iter(title.values()), str(one["name"]))
+    called |= {identity: base_name(file.name) for identity, file in files.items()}
+    return {identity: one_line(name, _LONGEST) for identity, name in called.items() if name}
 
 
 def _is_loaders(
