@@ -58,6 +58,9 @@ def make_plan(portal: str, desired: DesiredState, state: PortalState, compare: C
             there = state.holdings.get(subject)
             before = there if there is not None and there.id not in wanted else None
         action = None if before is not None and _same(before, one) else _action(before, one, compare, owners)
+        if before is None and action is not None and subject in state.removed:
+            # Somebody wanted it to be gone, as one that was only deleted.
+            action = replace(action, change=Change.RESTORE, risks=frozenset({Risk.RESTORE}), reasons=("removed-there",))
         if before is not None and before.drift:
             action = with_drift(action, before, drift)
             if action is None:

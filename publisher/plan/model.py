@@ -120,6 +120,8 @@ class PortalState:
     """What was odd when it was read and is nobody's action, with codes; a plan tells it among its advice."""
     waiting: frozenset[Subject] = frozenset()
     """Datasets that stand there under the very id that git gives, without our mark: they wait to be adopted."""
+    removed: frozenset[Subject] = frozenset()
+    """Datasets that were published, that we did not delete, and of which nothing is left there."""
 
 
 @dataclass(frozen=True, slots=True)

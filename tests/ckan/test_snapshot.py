@@ -15,9 +15,10 @@ from support.ckan_reading import MadePortal, package
 from publisher.errors import Exit, OpendataError
 from publisher.plan.model import Desired, DesiredState, Kind, PublishedFile, Subject
 from publisher.portals.ckan.mapping import mapping
+from publisher.portals.ckan.mapping.values import dataset_name
 from publisher.portals.ckan.model import Applied, Options, Package, Rights
 from publisher.portals.ckan.notes import home, marker
-from publisher.portals.ckan.notes.home import Deleted, HomeState, Kept, encode, home_name, roll_call
+from publisher.portals.ckan.notes.home import Deleted, HomeState, Kept, encode, home_name, roll_call, short_id
 from publisher.portals.ckan.reading.snapshot import Snapshot, complete, read
 
 CATALOGUE = "6c1c2f0e-0a51-4c1e-9f5a-2f6f1c0d7a11"
@@ -369,6 +370,43 @@ def test_a_deleted_dataset_that_has_lost_its_name_is_found() -> None:
     found, calls = completed(MadePortal([gone, taken, private(kept)]), wanted("a"))
     assert found.state.holdings[dataset("ten-a")].deleted and dataset("ten-a") in found.state.foreign
     assert calls == ["package_show"]
+
+
+def test_a_dataset_that_was_published_and_is_nowhere_was_removed() -> None:
+    kept = HomeState(CATALOGUE, known=frozenset(map(short_id, ["our-a", "our-b", "our-c"])))
+    other = package("b", "ten-b")
+    found, calls = completed(MadePortal([private(kept), other]), wanted("a"), wanted("b"), wanted("new"))
+    assert found.state.removed == {dataset("ten-a"), dataset("ten-b")} and calls.count("package_show") == 5
+    assert set(found.state.foreign) & {dataset("ten-a"), dataset("ten-b")} == {dataset("ten-b")}
+    ours = replace(kept, deleted={"our-a": Deleted("ten-a", "x", "2026-01-01")})
+    assert completed(MadePortal([private(ours)]), wanted("a"))[0].state.removed == frozenset()
+
+
+def test_a_cut_name_of_ours_that_somebody_else_bears_is_taken() -> None:
+    options, long = replace(OPTIONS, prefix="tinh-"), "t" * 97
+    taken = package("b", dataset_name(long, options))
+    found, _ = completed(MadePortal([taken, private()]), wanted("a", name=long), options=options)
+    assert found.state.foreign[dataset(long)] == "Sở A"
+
+
+@pytest.mark.parametrize("scope", [(), ("so-b",)])
+def test_a_name_that_a_dataset_lost_there_may_be_taken_by_now(scope: tuple[str, ...]) -> None:
+    options, body = replace(OPTIONS, scope=scope), {"name": "so-b", "title": "Sở B", "id": "2"}
+    home_there = private(organization=body)
+    renamed = package("our-a", "ten-khac", applied(rules=mapping.rules(options)), organization=body)
+    portal = MadePortal([home_there, renamed, package("x", "ten-a")])
+    found, calls = completed(portal, wanted("a"), options=options)
+    assert found.state.foreign[dataset("ten-a")] == "Sở A"
+    assert calls == (["package_show"] if scope else [])
+    found, _ = completed(MadePortal([home_there, renamed]), wanted("a"), options=options)
+    assert dataset("ten-a") not in found.state.foreign
+
+
+def test_ours_in_an_organization_that_the_scope_does_not_name_is_told() -> None:
+    options = replace(OPTIONS, scope=("so-b",))
+    found, _ = completed(MadePortal([private(), package("our-a", "ten-a", applied())]), wanted("a"), options=options)
+    assert found.state.beyond[dataset("ten-a")] == "dataset-out-of-scope"
+    assert dataset("ten-a") not in found.state.foreign
 
 
 def test_an_editor_finds_a_deleted_dataset_by_a_resource() -> None:

@@ -96,6 +96,14 @@ def test_a_name_given_on_to_another_dataset_is_a_rename_and_a_new_one() -> None:
     assert {(a.change, a.subject.name) for a in plan.actions} == {(Change.RENAME, "b"), (Change.CREATE, "a")}
 
 
+def test_what_somebody_removed_for_good_comes_back_with_consent_alone() -> None:
+    there = state(removed=frozenset({subject("a")}))
+    plan = make_plan("p", desired(wanted("a", dataset("a")), wanted("b", dataset("b"))), there, unchanged)
+    found = {one.subject.name: (one.change, one.risks, one.reasons, one.before) for one in plan.actions}
+    assert found["a"] == (Change.RESTORE, {Risk.RESTORE}, ("removed-there",), ABSENT)
+    assert found["b"] == (Change.CREATE, frozenset(), ("new",), ABSENT)
+
+
 def test_what_is_gone_is_deleted_with_a_risk_and_what_is_held_is_not() -> None:
     have = state(holding("a", dataset("a")), holding("b", dataset("b")))
     plan = plan_of(desired(held={subject("b"): ("broken",)}), have)

@@ -19,7 +19,7 @@ from publisher.portals.ckan.adoption.bodies import Ownership
 from publisher.portals.ckan.mapping import mapping
 from publisher.portals.ckan.mapping.values import dataset_name
 from publisher.portals.ckan.model import Found, Package, Wanted, WantedFile
-from publisher.portals.ckan.notes.home import HomeState, Kept, home_name
+from publisher.portals.ckan.notes.home import HomeState, Kept, home_name, short_id
 from publisher.portals.ckan.reading.standing import Snapshot, Whose, look
 from publisher.portals.ckan.wire.asking import ask_for
 from publisher.portals.ckan.wire.transport import Transport
@@ -120,7 +120,9 @@ class Adopter:
         found = self._snapshot.found
         work = [(one, partial(self._unmark, found[one])) for one in subjects if one.kind is Kind.DATASET]
         work += [(one, partial(disembody, one)) for one in subjects if one.kind is not Kind.DATASET]
-        yield from self._under_lease(replace(before, subjects=kept, roll=None), work, [], journal)
+        given = {short_id(self._snapshot.state.holdings[one].id) for one in subjects if one.kind is Kind.DATASET}
+        after = replace(before, subjects=kept, roll=None, known=before.known - given)
+        yield from self._under_lease(after, work, [], journal)
 
     def _under_lease(
         self,

@@ -1,8 +1,4 @@
-"""What only asking for single subjects shows: what was deleted there, names that others took, who edited what.
-
-Measured on CKAN 2.12: a deleted dataset keeps its name until another one takes it, and ``package_show`` gives it, to a
-sysadmin and to an editor of its organization; ``resource_show`` finds the resources of deleted datasets too.
-"""
+"""What only asking for single subjects shows: what was deleted there, names that others took, who edited what."""
 
 from __future__ import annotations
 
@@ -14,17 +10,17 @@ from functools import partial
 from ckanapi.errors import CKANAPIError, NotAuthorized, NotFound
 
 from publisher.errors import Exit, OpendataError
-from publisher.plan.model import Desired, DesiredState, Drift, Holding, Kind, PortalState, Subject
+from publisher.plan.model import DesiredState, Drift, Holding, Kind, PortalState, Subject
 from publisher.portals.ckan.mapping import mapping
 from publisher.portals.ckan.mapping.values import dataset_name
 from publisher.portals.ckan.model import Found, Options, Package, Rights
 from publisher.portals.ckan.notes.home import HomeState, extras_of, home_name
 from publisher.portals.ckan.reading.deep import served
 from publisher.portals.ckan.reading.drift_settled import settled
-from publisher.portals.ckan.reading.standing import MAPPING, NOT_INDEXED, UNFINISHED, Snapshot, Standing, Whose, look
+from publisher.portals.ckan.reading.seeking import Seeker, not_held, to_be_renamed, with_sought
+from publisher.portals.ckan.reading.standing import MAPPING, UNFINISHED, Snapshot
 from publisher.portals.ckan.reading.surroundings import moved, surroundings
-from publisher.portals.ckan.wire.asking import Calls, all_objects, ask, ask_for
-from publisher.portals.ckan.wire.transport import typed
+from publisher.portals.ckan.wire.asking import Calls, all_objects, ask
 from publisher.portals.ckan.writing.bodies import MARK
 from publisher.portals.ckan.writing.settle import refused
 
@@ -46,67 +42,37 @@ def complete(transport: Calls, options: Options, rights: Rights, snapshot: Snaps
     """
     snapshot = _used(snapshot, options, desired)
     kept = snapshot.kept or HomeState(desired.catalogue_id)
-    seeker = _Seeker(transport, options, rights, kept, snapshot.names, desired.catalogue_id)
+    asker = _Asker(transport, options, rights, desired.catalogue_id)
     if rights.sysadmin and snapshot.interrupted:
-        snapshot = _with_bodies(snapshot, seeker.bodies(snapshot.state, desired))
+        snapshot = _with_bodies(snapshot, asker.bodies(snapshot.state, desired))
     if not rights.sysadmin:
         snapshot = _within_rights(snapshot, rights)
     if snapshot.kept is None:
         return snapshot
+    seeker = Seeker(transport, options, rights, kept, snapshot.names)
     with ThreadPoolExecutor(PARALLEL) as pool:
-        sought = list(pool.map(seeker.seek, _not_held(snapshot.state, desired)))
+        sought = list(pool.map(seeker.seek, not_held(snapshot.state, desired)))
+        sought += pool.map(seeker.claim, to_be_renamed(snapshot, desired, options))
         drifted = [holding for holding in snapshot.state.holdings.values() if holding.drift]
-        edited = list(pool.map(seeker.edited, drifted[:MOST_EDITS], (snapshot.found[one.subject] for one in drifted)))
+        edited = list(pool.map(asker.edited, drifted[:MOST_EDITS], (snapshot.found[one.subject] for one in drifted)))
     edited += [_dated(one, snapshot.found[one.subject]) for one in drifted[MOST_EDITS:]]
-    edited = seeker.settled(edited, snapshot.found, desired)
-    snapshot = _with(snapshot, sought)
+    edited = asker.settled(edited, snapshot.found, desired)
+    snapshot = with_sought(snapshot, sought)
     holdings = {**snapshot.state.holdings, **{one.subject: one for one in edited}}
     if kept.around not in {None, surroundings(desired, options, rights)}:
-        for subject in moved(holdings, snapshot.found, desired.subjects, seeker.context(desired)):
+        for subject in moved(holdings, snapshot.found, desired.subjects, asker.context(desired)):
             holdings[subject] = replace(holdings[subject], stale=MAPPING)
     return replace(snapshot, state=replace(snapshot.state, holdings=holdings))
 
 
 @dataclass(frozen=True, slots=True)
-class _Sought:
-    """What stands there of a dataset that is wanted and not held: ours, or somebody else's under its name."""
-
-    desired: Desired
-    ours: Standing | None = None
-    taken: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class _Seeker:
-    """Asks about single subjects."""
+class _Asker:
+    """Asks about edits, files, organizations and groups."""
 
     calls: Calls
     options: Options
     rights: Rights
-    kept: HomeState
-    names: frozenset[str]
     catalogue: str
-
-    def seek(self, one: Desired) -> _Sought:
-        """One request where it is found by its name, two where it is not there."""
-        name, taken = dataset_name(one.subject.name, self.options), None
-        if name not in self.names:
-            try:
-                there = self._standing(typed(self.calls.call(_SHOW, {"id": name}), dict, _SHOW))
-            except NotFound:
-                there = None
-            except NotAuthorized:
-                # A private or deleted one of an organization that is not ours to see.
-                there, taken = None, ""
-            except CKANAPIError as error:
-                raise refused(error) from error
-            if there is not None and _is(there, one):
-                return _Sought(one, there)
-            taken = there.owner if there is not None and not there.deleted else taken
-        identity = self._elsewhere(one)
-        package = ask_for(self.calls, _SHOW, {"id": identity}) if identity is not None else None
-        there = self._standing(package) if package is not None else None
-        return _Sought(one, there if there is not None and _is(there, one) else None, taken)
 
     def edited(self, holding: Holding, found: Found) -> Holding:
         """A dataset's drift with who edited it last, of all but ourselves if there is somebody else, and when."""
@@ -163,21 +129,6 @@ class _Seeker:
                         found[one.subject] = Holding(one.subject, one.id, one.record, one.digest, stale=UNFINISHED)
         return found
 
-    def _elsewhere(self, one: Desired) -> str | None:
-        """CKAN's id of a dataset of ours that has lost its name, if there may be one."""
-        deleted = self.kept.deleted.get(one.id)
-        if deleted is not None:
-            return deleted.portal_id
-        if self.rights.sysadmin:
-            return one.id
-        first = next(iter(one.record.get("resources") or ()), None)
-        resource = ask_for(self.calls, "resource_show", {"id": first["id"]}) if first is not None else None
-        return str(resource["package_id"]) if resource is not None and resource.get("package_id") else None
-
-    def _standing(self, package: Package) -> Standing:
-        whose = Whose(self.catalogue, home_name(self.catalogue), mapping.rules(self.options))
-        return look(package, whose, _SHOW, self.options.scope)
-
     def context(self, desired: DesiredState) -> mapping.Context:
         """What datasets are mapped with."""
         records = {
@@ -191,8 +142,8 @@ class _Seeker:
 
 
 def _used(snapshot: Snapshot, options: Options, desired: DesiredState) -> Snapshot:
-    """Organizations that the entry maps to the portal's are used and never written: they are as they should be. And a
-    name without the prefix of ours takes none from us.
+    """Organizations that the entry maps to the portal's are used and never written: they are as they should be. And of
+    the names of others those are taken that we would give, whatever they look like.
     """
     state = snapshot.state
     used = {
@@ -200,17 +151,15 @@ def _used(snapshot: Snapshot, options: Options, desired: DesiredState) -> Snapsh
         for key in options.organizations
         if (one := desired.subjects.get(Subject(Kind.ORGANIZATION, key))) is not None
     }
-    free = {
-        subject
-        for subject in state.foreign
-        if subject.kind is Kind.DATASET
-        and subject in desired.subjects
-        and dataset_name(subject.name, options) not in snapshot.names
-    }
-    foreign = {key: owner for key, owner in state.foreign.items() if key not in free and key not in used}
+    names = {one: dataset_name(one.name, options) for one in desired.subjects if one.kind is Kind.DATASET}
+    foreign = {key: owner for key, owner in state.foreign.items() if key not in names and key not in used}
+    for subject, name in names.items():
+        if name in snapshot.others:
+            short = Subject(Kind.DATASET, name.removeprefix(options.prefix))
+            foreign[subject] = state.foreign.get(subject) or state.foreign.get(short, "")
     beyond = {key: code for key, code in state.beyond.items() if key not in used}
     theirs = frozenset(snapshot.others.values())
-    waiting = frozenset(one.subject for one in _not_held(state, desired) if one.id in theirs)
+    waiting = frozenset(one.subject for one in not_held(state, desired) if one.id in theirs)
     holdings = {**state.holdings, **used}
     return replace(snapshot, state=replace(state, holdings=holdings, foreign=foreign, beyond=beyond, waiting=waiting))
 
@@ -241,36 +190,6 @@ def _within_rights(snapshot: Snapshot, rights: Rights) -> Snapshot:
         if (found.package.get("organization") or {}).get("name") not in rights.organizations
     }
     return replace(snapshot, state=replace(snapshot.state, beyond=beyond))
-
-
-def _not_held(state: PortalState, desired: DesiredState) -> list[Desired]:
-    held = {holding.id for subject, holding in state.holdings.items() if subject.kind is Kind.DATASET}
-    return [one for subject, one in desired.subjects.items() if subject.kind is Kind.DATASET and one.id not in held]
-
-
-def _is(there: Standing, one: Desired) -> bool:
-    return there.holding is not None and there.holding.id == one.id
-
-
-def _with(snapshot: Snapshot, sought: Iterable[_Sought]) -> Snapshot:
-    """What was found is held: deleted, or lost from the index."""
-    holdings, found, names = dict(snapshot.state.holdings), dict(snapshot.found), set(snapshot.names)
-    foreign = dict(snapshot.state.foreign)
-    for one in sought:
-        if one.taken is not None:
-            foreign.setdefault(one.desired.subject, one.taken)
-        if one.ours is None or one.ours.holding is None or one.ours.found is None:
-            continue
-        holding = one.ours.holding
-        subject = holding.subject if holding.subject not in holdings else one.desired.subject
-        if subject in holdings:
-            continue
-        lost = not holding.deleted and holding.stale in {None, MAPPING}
-        holdings[subject] = replace(holding, subject=subject, stale=NOT_INDEXED if lost else holding.stale)
-        found[subject] = one.ours.found
-        names |= set() if holding.deleted else {one.ours.name}
-    state = replace(snapshot.state, holdings=holdings, foreign=foreign)
-    return replace(snapshot, state=state, found=found, names=frozenset(names))
 
 
 def _with_bodies(snapshot: Snapshot, bodies: Mapping[Subject, Holding]) -> Snapshot:

@@ -22,7 +22,7 @@ from publisher.portals.ckan.mapping import mapping
 from publisher.portals.ckan.mapping.table import TAGS
 from publisher.portals.ckan.mapping.view import View
 from publisher.portals.ckan.model import Found, Options, Rights
-from publisher.portals.ckan.notes.home import Deleted, HomeState, Kept, home_name, roll_call
+from publisher.portals.ckan.notes.home import Deleted, HomeState, Kept, home_name, roll_call, short_id
 from publisher.portals.ckan.notes.lease import Lease
 from publisher.portals.ckan.reading.standing import MAPPING, Snapshot
 from publisher.portals.ckan.reading.surroundings import surroundings
@@ -228,12 +228,12 @@ class Application:
         except OpendataError as error:
             self._stepper.stop(error)
 
-    def _roll(self) -> str:
-        """Of the datasets that stand there now."""
+    def _there(self) -> set[str]:
+        """Our ids of the datasets that stand there now."""
         holdings = self._state.holdings.items()
         there = {one.id for subject, one in holdings if subject.kind is Kind.DATASET and not one.deleted}
         there |= {self._desired.subjects[subject].id for subject in self.written}
-        return roll_call(there - set(self._deleted))
+        return there - set(self._deleted)
 
     def _end(self, lease: Lease) -> Iterator[Outcome]:
         """The private dataset as it is to stand, without the lease."""
@@ -242,7 +242,15 @@ class Application:
         action = next((one for one in self._plan.actions if one.subject == CATALOGUE), None)
         if wanted is not None and action is not None:
             self._kept[CATALOGUE] = Kept(wanted.id, wanted.digest, wanted.record, desired.commit)
-        state = replace(lease.state, commit=desired.commit, tool=desired.tool, as_of=desired.as_of, roll=self._roll())
+        there = self._there()
+        state = replace(
+            lease.state,
+            commit=desired.commit,
+            tool=desired.tool,
+            as_of=desired.as_of,
+            roll=roll_call(there),
+            known=(self._before.known | set(map(short_id, there))) - set(map(short_id, self._deleted)),
+        )
         waiting = {one for one, held in self._state.holdings.items() if held.stale == MAPPING} - set(self.written)
         if not waiting:
             state = replace(state, around=surroundings(desired, self._kit.options, self._context.rights))
