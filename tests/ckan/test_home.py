@@ -12,7 +12,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from publisher.plan.model import Kind, Subject
-from publisher.portals.ckan.notes.home import EXTRA, Deleted, HomeState, Kept, decode, encode, home_name, is_ours, short_id
+from publisher.portals.ckan.notes.home import (
+    EXTRA,
+    Deleted,
+    HomeState,
+    Kept,
+    decode,
+    encode,
+    home_name,
+    is_ours,
+    short_id,
+)
 
 CATALOGUE = "6c1c2f0e-0a51-4c1e-9f5a-2f6f1c0d7a11"
 words = st.text(max_size=20)
