@@ -17,7 +17,7 @@ from typing import Any
 
 import yaml
 
-from publisher.catalogue.nodes import UNREADABLE, Builder, Loader, Place, Pointer, guard, places
+from publisher.catalogue.nodes import NOT_COMPOSED, UNREADABLE, Builder, Loader, Place, Pointer, guard, places
 from publisher.catalogue.syntax import conflict, syntax_problem
 from publisher.messages import reason_of
 from publisher.problem import Problem, Severity
@@ -94,8 +94,8 @@ class Document:
 def read_document(path: Path, file: str, parse: Parse | None = None) -> tuple[Document | None, list[Problem]]:
     """A YAML file as a document, or None with the problems that prevent it.
 
-    Problems that leave the data readable (a byte order mark, CRLF) come beside the document. ``parse`` stands in
-    for :func:`parse_document`.
+    Problems that leave the data readable (a byte order mark, CRLF, letters that are not composed) come beside the
+    document. ``parse`` stands in for :func:`parse_document`.
     """
     try:
         if path.exists() and not path.is_file():
@@ -125,7 +125,7 @@ def parse_document(raw: bytes, file: str) -> tuple[Document | None, list[Problem
     if bad:
         return None, [*problems, Problem("yaml-control-character", file, *_line_column(text, bad.start()))]
     if not unicodedata.is_normalized("NFC", text):
-        problems.append(Problem("yaml-not-nfc", file, *_first_not_nfc(text)))
+        problems.append(Problem(NOT_COMPOSED, file, *_first_not_nfc(text)))
     return _parse(text, file, problems)
 
 
@@ -142,11 +142,13 @@ def _parse(text: str, file: str, problems: list[Problem]) -> tuple[Document | No
         return None, [*problems, *guarded]
     if not isinstance(node, yaml.MappingNode):
         return None, [*problems, Problem("yaml-not-mapping", file, 1, 1)]
-    builder = Builder(file)
+    # Of a text whose letters are not composed that is told once already.
+    builder = Builder(file, escapes=all(one.code != NOT_COMPOSED for one in problems))
     data = builder.value(node)
-    if builder.problems:
-        return None, [*problems, *builder.problems]
-    return Document(file, text, data), problems
+    found = [*problems, *builder.problems]
+    if any(one.code != NOT_COMPOSED for one in builder.problems):
+        return None, found
+    return Document(file, text, data), found
 
 
 def _decoded(raw: bytes, file: str) -> tuple[str, Problem | None]:

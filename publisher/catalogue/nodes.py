@@ -19,6 +19,7 @@ Place = tuple[int, int]
 MAX_DEPTH = 60
 MAX_PROBLEMS = 100
 """As many problems of one kind of check are told of one file; whoever repairs those sees the next."""
+NOT_COMPOSED = "yaml-not-nfc"
 
 _INT = re.compile(r"[-+]?(?:0|[1-9][0-9]*)\Z")
 _FLOAT = re.compile(r"[-+]?(?:(?:0|[1-9][0-9]*)(?:\.[0-9]+)?|\.[0-9]+)(?:[eE][-+]?[0-9]+)?\Z")
@@ -69,8 +70,10 @@ def _guarded(text: str, file: str) -> Iterator[Problem]:
 class Builder:
     """Plain data from nodes, with every problem of the tree, not only the first."""
 
-    def __init__(self, file: str) -> None:
+    def __init__(self, file: str, *, escapes: bool = True) -> None:
+        """``escapes`` has letters looked for that escapes in quotes leave without their marks."""
         self.file = file
+        self._escapes = escapes
         self.problems: list[Problem] = []
 
     def value(self, node: Any) -> Any:
@@ -115,8 +118,8 @@ class Builder:
         # Escapes in double quotes can bring in what the file's own text was already searched for.
         if node.style == '"' and UNREADABLE.search(text):
             self._add("yaml-control-character", node)
-        elif node.style == '"' and not unicodedata.is_normalized("NFC", text):
-            self._add("yaml-not-nfc", node)
+        elif self._escapes and node.style == '"' and not unicodedata.is_normalized("NFC", text):
+            self._add(NOT_COMPOSED, node)
         return text
 
     def _add(self, code: str, node: Any, **params: object) -> None:

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import codecs
+import json
 import unicodedata
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+import yaml
+
 from publisher.catalogue.document import parse_document
 from publisher.catalogue.load import load
+from publisher.catalogue.nodes import Loader
 
 _ROUNDS = 3
 
@@ -44,7 +48,7 @@ def repaired(raw: bytes) -> tuple[bytes, tuple[str, ...]]:
             return raw, ()
     steps: tuple[tuple[str, Callable[[str], str]], ...] = (
         ("yaml-crlf", lambda one: one.replace("\r\n", "\n").replace("\r", "\n")),
-        ("yaml-not-nfc", lambda one: unicodedata.normalize("NFC", one)),
+        ("yaml-not-nfc", _composed),
     )
     for code, step in steps:
         changed = step(text)
@@ -103,6 +107,23 @@ def _utf16(raw: bytes) -> str | None:
         return raw.decode("utf-16")
     except UnicodeDecodeError:
         return None
+
+
+def _composed(text: str) -> str:
+    """A text with composed letters, those too that escapes in double quotes spell in pieces."""
+    text = unicodedata.normalize("NFC", text)
+    if "\\" not in text:
+        return text
+    try:
+        scalars: list[Any] = [one for one in yaml.parse(text, Loader=Loader) if isinstance(one, yaml.ScalarEvent)]
+    except yaml.YAMLError:
+        return text
+    for one in reversed(scalars):
+        value = unicodedata.normalize("NFC", one.value)
+        if one.style == '"' and value != one.value:
+            # A string of JSON is one of YAML (1.2, 1.2).
+            text = text[: one.start_mark.index] + json.dumps(value, ensure_ascii=False) + text[one.end_mark.index :]
+    return text
 
 
 def _same(before: bytes, after: bytes) -> bool:

@@ -187,16 +187,17 @@ def _elsewhere(plan: Plan, words: Messages, zone: str) -> Iterator[str]:
             wanted.setdefault(code, []).append(one.subject.name)
     for code, names in wanted.items():
         listed = ", ".join(names[:_LISTED]) + (", …" if len(names) > _LISTED else "")
-        yield f"i {words.of('held', code) or code}: {listed}"
+        yield "i " + (words.of("notice", code, count=len(names)) or f"{words.of('held', code) or code}: {listed}")
 
 
 def held_words(one: HeldBack, words: Messages) -> str:
-    """Why something stays as it is; errors are named by their codes."""
-    known = {code: words.of("held", code) for code in one.codes}
-    sentences = [sentence for sentence in known.values() if sentence]
-    errors = [code for code, sentence in known.items() if not sentence]
-    if errors:
-        sentences.append(words.text("held back by errors ({codes})", codes=", ".join(errors)))
+    """Why something stays as it is; what its errors are says validation."""
+    known = [words.of("held", f"{code}-{one.subject.kind}") or words.of("held", code) for code in one.codes]
+    sentences = [sentence for sentence in known if sentence]
+    if len(sentences) < len(known):
+        sentences.append(
+            words.text("held back by errors: opendata validate --select {name} tells them", name=one.subject.name)
+        )
     return "; ".join(sentences)
 
 

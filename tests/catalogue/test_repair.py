@@ -55,6 +55,24 @@ def test_a_repaired_file_is_the_right_one_with_its_comments(
     assert run(["--catalog", str(root), "fix", "--check"]) == Exit.DONE
 
 
+@pytest.mark.parametrize(
+    "written",
+    [
+        unicodedata.normalize("NFD", '# ghi chú cũ\ndescription: "Số học sinh, giáo viên"'),
+        '# ghi chú cũ\ndescription: "So\\u0302\\u0301 học sinh, giáo viên"',
+        '# ghi chú cũ\ndescription: "S\u00f4\\u0301 học sinh, giáo viên"',
+    ],
+)
+def test_letters_in_quotes_are_composed_and_told_once(root: Path, written: str) -> None:
+    before = TEXT.split("description:")[0] + written + TEXT[TEXT.index("\norganization:") :]
+    (root / FILE).write_text(before, "utf-8", newline="\n")
+    assert [one.code for one in load(root).problems] == ["yaml-not-nfc"]
+    assert run(["--catalog", str(root), "fix"]) == Exit.DONE
+    after = (root / FILE).read_text("utf-8")
+    assert '\n# ghi chú cũ\ndescription: "Số học sinh, giáo viên"\norganization:' in after
+    assert load(root).problems == ()
+
+
 def test_a_descriptor_gets_its_name_and_then_its_form(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (root / FILE).rename((root / FILE).with_name("Dataset.YML"))
     (root / "datasets/truong-hoc/Dataset.YML").write_bytes(TEXT.replace("\n", "\r\n").encode())

@@ -29,7 +29,7 @@ def test_a_field_is_called_as_descriptors_call_it_with_the_readers_own_time() ->
 
 
 def test_an_emptied_value_is_told_as_that_and_a_long_one_only_named() -> None:
-    assert lines(Drift("keywords", "tags", None)) == ["keywords was emptied on the portal"]
+    assert lines(Drift("keywords", "tags", None)) == ["list of keywords was emptied on the portal"]
     assert lines(Drift("description", "notes", "a\nb")) == ["description was changed on the portal"]
 
 
