@@ -59,8 +59,12 @@ def test_a_sysadmin_may_begin_on_an_empty_portal() -> None:
 def test_a_scope_restricts_the_organizations() -> None:
     bodies = [{"name": "so-a", "id": "1"}, {"name": "so-b", "id": "2"}]
     editor = {"user_show": {"name": "binh", "sysadmin": False}, "organization_list_for_user": bodies}
-    assert rights(MadePortal(answers=editor), ["so-b", "so-c"]).organizations == {"so-b": "2"}
-    assert refused(MadePortal(answers=editor), ("so-c",)).code == "portal-no-rights"
+    known = editor | {"organization_show": {"name": "so-c", "id": "3"}}
+    assert rights(MadePortal(answers=known), ["so-b", "so-c"]).organizations == {"so-b": "2"}
+    assert refused(MadePortal(answers=known), ("so-c",)).code == "portal-no-rights"
+    nowhere = MadePortal(answers=editor | {"organization_show": answering(NotFound())})
+    unknown = refused(nowhere, ("so-b", "so-d"))
+    assert (unknown.code, unknown.params["name"]) == ("portal-organization-unknown", "so-d")
 
 
 @pytest.mark.parametrize("status", [answering(NotAuthorized({"message": "no"})), {"extensions": ["datastore"]}])

@@ -20,7 +20,7 @@ from publisher.portals.ckan.notes.lease import holder_of
 from publisher.portals.ckan.reading.completion import complete, prove_no_home
 from publisher.portals.ckan.reading.drift import files_by_resource
 from publisher.portals.ckan.reading.proof import disproved
-from publisher.portals.ckan.reading.rights import rights
+from publisher.portals.ckan.reading.rights import is_there, rights
 from publisher.portals.ckan.reading.snapshot import read
 from publisher.portals.ckan.reading.standing import Snapshot
 from publisher.portals.ckan.wire.asking import ask_for
@@ -89,13 +89,18 @@ class CkanPortal:
         """See :class:`publisher.portals.base.Portal`.
 
         Raises:
-            OpendataError: ``portal-organization-unknown`` if the entry's organization is none that we may write to.
+            OpendataError: ``portal-organization-unknown`` if the entry's organization is none that we may write to, or
+                one that it uses is not there.
         """
         seen = self._known()
         taker, rights = self._options.organization, self._rights
         coming = {one.name for one in desired.subjects if one.kind is Kind.ORGANIZATION and rights.create_organizations}
         if taker is not None and taker not in {*rights.organizations, *coming}:
             raise OpendataError("portal-organization-unknown", Exit.USAGE, name=taker)
+        used = sorted({*self._options.organizations.values()} - {*rights.organizations, *coming})
+        unknown = [name for name in used if not is_there(self._transport, name)]
+        if unknown:
+            raise OpendataError("portal-organization-unknown", Exit.USAGE, name=", ".join(unknown))
         if seen.kept is None and not rights.sysadmin:
             prove_no_home(self._transport, self._catalogue, self._transport.url)
         self._seen = complete(self._transport, self._options, self._rights, seen, desired)

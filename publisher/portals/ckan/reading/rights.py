@@ -45,7 +45,7 @@ def rights(transport: Calls, scope: Sequence[str] = ()) -> Rights:
     extensions = status.get("extensions")
     plugins = [one for one in extensions if isinstance(one, str)] if isinstance(extensions, list) else None
     organizations = _names(transport, "organization_list_for_user", {"permission": "create_dataset"})
-    strangers = [name for name in scope if sysadmin and name not in organizations]
+    strangers = [name for name in scope if name not in organizations and (sysadmin or not is_there(transport, name))]
     if strangers:
         raise OpendataError("portal-organization-unknown", Exit.USAGE, name=", ".join(strangers))
     if scope:
@@ -64,6 +64,12 @@ def rights(transport: Calls, scope: Sequence[str] = ()) -> Rights:
         fields=_fields(transport) if _FORMS in (plugins or ()) else frozenset(),
         hidden=version is None or plugins is None,
     )
+
+
+def is_there(transport: Calls, organization: str) -> bool:
+    """Whether a portal has an organization of this name."""
+    quiet = ("include_datasets", "include_dataset_count", "include_users", "include_groups", "include_tags")
+    return ask_for(transport, "organization_show", {"id": organization, **dict.fromkeys(quiet, False)}) is not None
 
 
 def _status(transport: Calls) -> dict[str, Any]:
