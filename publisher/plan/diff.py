@@ -74,6 +74,9 @@ def make_plan(portal: str, desired: DesiredState, state: PortalState, compare: C
         gone = subject not in desired.subjects and subject not in held and not holding.deleted
         if gone and not (subject.kind is Kind.DATASET and holding.id in wanted):
             actions.append(_deletion(holding, state))
+    # An organization or theme that somebody changed there does stand there: what belongs to it does not wait for it.
+    standing = {subject for subject, one in state.holdings.items() if one.drift and subject.kind is not Kind.DATASET}
+    actions = [replace(a, depends_on=tuple(one for one in a.depends_on if one not in standing)) for a in actions]
     actions, advice = _within_reach(actions, state)
     if state.catalogue_id is None:
         # An empty portal begins with the catalogue itself.

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 
-from publisher.plan.model import Action, Change, Holding, Risk
+from publisher.plan.model import Action, Change, Holding, Kind, Risk
 
 REFUSE, OVERWRITE, KEEP = "refuse", "overwrite", "keep"
+_RENAMED = {Kind.ORGANIZATION: "organization-renamed", Kind.THEME: "group-renamed"}
+_CHANGED = "body-changed"
 
 
 def with_drift(action: Action | None, before: Holding, policy: str) -> Action | None:
@@ -22,5 +25,16 @@ def with_drift(action: Action | None, before: Holding, policy: str) -> Action | 
             return replace(action, drift=before.drift) if action else None
     action = action or Action(Change.UPDATE, before.subject, before=before.digest, after=before.digest)
     risks = action.risks if policy == OVERWRITE else action.risks | {Risk.DRIFT}
-    reasons = (*action.reasons, *(f"drift:{one}" for one in sorted(fields)))
+    reasons = (*action.reasons, *(f"drift:{one}" for one in sorted(fields)), *_ways_out(before))
     return replace(action, drift=before.drift, risks=risks, reasons=reasons)
+
+
+def _ways_out(before: Holding) -> Iterator[str]:
+    """What else can be done about an organization or theme that somebody changed there."""
+    code = _RENAMED.get(before.subject.kind)
+    if code is None:
+        return
+    names = [one.there for one in before.drift if one.field == "name"]
+    yield from (f"{code}:{{{before.subject.name}: {name}}}" for name in names)
+    if len(names) < len(before.drift):
+        yield _CHANGED

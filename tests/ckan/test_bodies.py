@@ -61,7 +61,7 @@ def ckan() -> Groups:
 
 
 def write(ckan: Groups, body: dict[str, Any], before: dict[str, Any] | None = None) -> str:
-    return Bodies(ckan, CATALOGUE).write(Kind.ORGANIZATION, body, before)
+    return Bodies(ckan, CATALOGUE).write(Kind.ORGANIZATION, body, before).id
 
 
 def body(title: str, **extras: str) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from typing import BinaryIO
 from publisher.catalogue.model import PortalEntry, Settings
 from publisher.errors import Exit, OpendataError
 from publisher.plan.diff import ABSENT
+from publisher.plan.drift import KEEP
 from publisher.plan.model import Action, DesiredState, Kind, Outcome, Plan, PortalState, Subject
 from publisher.portals.backups import Backups
 from publisher.portals.base import Journal, Leftover
@@ -134,7 +135,8 @@ class CkanPortal:
         known = self._known().found
         gone = {one.subject: known[one.subject] for one in actions if one.after == ABSENT and one.subject in known}
         there = {**gone, **self._run.written}
-        return disproved(self._transport, actions, there, self._run.home, keeping=self._options.drift == "keep")
+        keeping, names = self._options.drift == KEEP, self._rights.names
+        return disproved(self._transport, actions, there, self._run.home, keeping=keeping, names=names)
 
     def leftovers(self, subject: Subject) -> Sequence[Leftover]:
         """See :class:`publisher.portals.base.Portal`."""
@@ -182,6 +184,7 @@ class CkanPortal:
         for _ in range(2):
             self._rights_now = None
             seen = read(self._transport, self._options, self._rights, self._catalogue, deep=self._setup.deep)
+            self._rights_now = seen.rights
             bodies = (one for one in seen.state.holdings.values() if one.subject.kind is not Kind.DATASET)
             if not any(one.deleted for one in bodies):
                 break

@@ -42,12 +42,23 @@ class Options:
 
 
 @dataclass(frozen=True, slots=True)
+class Body:
+    """An organization or group as a portal lists it."""
+
+    name: str
+    title: str = ""
+    description: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Rights:
     """What a portal and our token can do.
 
     ``version`` is CKAN's, as (major, minor). ``organizations`` are those in which we may write datasets, id by name;
     ``groups`` those into which we may put datasets, id by name. A sysadmin may do all, and alone chooses the ids of
-    datasets.
+    datasets. ``bodies`` are all organizations and groups that were listed, by id. ``called`` are the names that the
+    portal has now for organizations and groups of ours that somebody renamed there, by the names that are ours: all
+    but what is sent to the portal speaks in ours (:mod:`publisher.portals.ckan.reading.bodies`).
     """
 
     version: tuple[int, int]
@@ -62,6 +73,13 @@ class Rights:
     """Whether the portal hides its version or plugins, so that the least is taken for granted."""
     fields: frozenset[str] = frozenset()
     """Fields of the portal's own form for datasets (ckanext-scheming): none of them may be an extra."""
+    bodies: Mapping[str, Body] = field(default_factory=dict)
+    called: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def names(self) -> dict[str, str]:
+        """Names of organizations and groups by CKAN's id; ours where somebody renamed what is ours."""
+        return {id: name for names in (self.organizations, self.groups) for name, id in names.items()}
 
 
 @dataclass(frozen=True, slots=True)

@@ -174,7 +174,7 @@ class Adopter:
 
     def _reached(self, package: Package) -> None:
         body = package.get("organization") or {}
-        if not self._kit.rights.sysadmin and body.get("name") not in self._kit.rights.organizations:
+        if not self._kit.rights.sysadmin and body.get("id") not in self._kit.rights.organizations.values():
             raise Refused("adopt-ask-dataset", organization=body.get("title") or body.get("name") or "–")
 
     def _adoption(self, desired: Desired, package: Package) -> Adoption:

@@ -13,6 +13,7 @@ from publisher.plan.model import Desired, Kind, Record
 from publisher.portals.ckan.mapping import mapping
 from publisher.portals.ckan.mapping.bodies import EXTRAS
 from publisher.portals.ckan.notes.home import Kept, extras_of
+from publisher.portals.ckan.reading.bodies import noted
 from publisher.portals.ckan.writing.bodies import MARK
 from publisher.portals.ckan.writing.logos import LOGO, with_logo_of
 
@@ -55,7 +56,7 @@ class Ownership:
         record = _as_there(desired.record, body, there, context)
         same = record == desired.record
         digest = desired.digest if same else digest_of({"record": record, "there": True})
-        return Kept(desired.id, digest, record, commit)
+        return Kept(desired.id, digest, record, commit, noted(str(there["id"]), there))
 
     def give_back(self, kind: Kind, name: str) -> None:
         """Take our mark off a body.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import unicodedata
 from collections.abc import Iterator, Mapping
+from types import MappingProxyType
 from typing import Any
 
 from publisher.plan.model import PublishedFile
@@ -30,6 +31,7 @@ SERVER_RESOURCE = frozenset(
 )  # fmt: skip
 """Fields of a resource that the server, its loaders and its validators make."""
 _VALIDATION = "validation_"
+_NONE: Mapping[str, str] = MappingProxyType({})
 
 
 def owned(wanted: Wanted, files: Mapping[str, PublishedFile]) -> dict[str, Any]:
@@ -40,9 +42,13 @@ def owned(wanted: Wanted, files: Mapping[str, PublishedFile]) -> dict[str, Any]:
     return dict(_sorted(_owned(wanted, files)))
 
 
-def held(package: Package) -> dict[str, Any]:
-    """What a portal holds, by the same places; of others' fields too, but for what the server makes itself."""
-    return dict(_sorted(_held(package)))
+def held(package: Package, names: Mapping[str, str] = _NONE) -> dict[str, Any]:
+    """What a portal holds, by the same places; of others' fields too, but for what the server makes itself.
+
+    ``names`` are names of organizations and groups by CKAN's id (:attr:`publisher.portals.ckan.model.Rights.names`):
+    that one is renamed changes nothing of what belongs to it, and the search index goes on to tell its name of before.
+    """
+    return dict(_sorted(_held(package, names)))
 
 
 def normal(value: Any) -> Any:
@@ -89,22 +95,28 @@ def _owned(wanted: Wanted, files: Mapping[str, PublishedFile]) -> Iterator[tuple
             yield f"resources/{resource.id}/hash", f"sha256:{sha256}" if sha256 else None
 
 
-def _held(package: Package) -> Iterator[tuple[str, Any]]:
+def _held(package: Package, names: Mapping[str, str]) -> Iterator[tuple[str, Any]]:
     for key, value in package.items():
         if key not in SERVER:
             yield key, value
-    yield "owner_org", next((one.get("name") for one in _objects([package.get("organization")])), None)
+    yield "owner_org", next((_named(one, names) for one in _objects([package.get("organization")])), None)
     for extra in _objects(package.get("extras")):
         if not is_ours(str(extra.get("key"))):
             yield f"extras:{extra.get('key')}", extra.get("value")
     yield "tags", sorted(str(tag.get("name")) for tag in _objects(package.get("tags")) if not tag.get("vocabulary_id"))
-    yield "groups", sorted(str(group.get("name")) for group in _objects(package.get("groups")))
+    yield "groups", sorted(str(_named(group, names)) for group in _objects(package.get("groups")))
     for resource in _objects(package.get("resources")):
         uploaded = resource.get("url_type") == "upload"
         for key, value in resource.items():
             made = key in SERVER_RESOURCE or key.startswith(_VALIDATION) or (key == "url" and uploaded)
             if not made:
                 yield f"resources/{resource.get('id')}/{key}", value
+
+
+def _named(body: Mapping[str, Any], names: Mapping[str, str]) -> Any:
+    """An organization's or group's name as we call it; another one that has taken such a name goes by its id."""
+    identity, name = str(body.get("id")), body.get("name")
+    return names.get(identity) or (identity if name in names.values() else name)
 
 
 def _objects(value: Any) -> Iterator[Mapping[str, Any]]:

@@ -11,7 +11,7 @@ import base64
 import json
 import zlib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from itertools import count, takewhile
 from typing import Any
 
@@ -34,6 +34,18 @@ class Kept:
     digest: str
     record: Record
     commit: str | None = None
+    body: KeptBody | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class KeptBody:
+    """An organization or group of ours as we last wrote it: CKAN's id of it, its name there, and short digests of its
+    title and description by place.
+    """
+
+    id: str
+    name: str
+    fields: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,11 +160,19 @@ def _key(number: int) -> str:
 
 
 def _plain(kept: Kept) -> dict[str, Any]:
-    return {"id": kept.id, "digest": kept.digest, "record": kept.record, "commit": kept.commit}
+    plain = {"id": kept.id, "digest": kept.digest, "record": kept.record, "commit": kept.commit}
+    return plain | ({"body": asdict(kept.body)} if kept.body is not None else {})
 
 
 def _kept(data: Mapping[str, Any]) -> Kept:
-    return Kept(str(data["id"]), str(data["digest"]), dict(data["record"]), data["commit"])
+    body = data.get("body")
+    return Kept(
+        str(data["id"]),
+        str(data["digest"]),
+        dict(data["record"]),
+        data["commit"],
+        KeptBody(str(body["id"]), str(body["name"]), dict(body["fields"])) if body is not None else None,
+    )
 
 
 def _shorts(text: str) -> frozenset[str]:

@@ -15,6 +15,7 @@ from publisher.portals.ckan.mapping import mapping
 from publisher.portals.ckan.mapping.values import dataset_name
 from publisher.portals.ckan.model import Found, Options, Package, Rights
 from publisher.portals.ckan.notes.home import HomeState, extras_of, home_name
+from publisher.portals.ckan.reading.bodies import settled as settled_bodies
 from publisher.portals.ckan.reading.deep import served
 from publisher.portals.ckan.reading.drift_settled import settled
 from publisher.portals.ckan.reading.seeking import Seeker, not_held, to_be_renamed, with_sought
@@ -53,12 +54,13 @@ def complete(transport: Calls, options: Options, rights: Rights, snapshot: Snaps
     with ThreadPoolExecutor(PARALLEL) as pool:
         sought = list(pool.map(seeker.seek, not_held(snapshot.state, desired)))
         sought += pool.map(seeker.claim, to_be_renamed(snapshot, desired, options))
-        drifted = [holding for holding in snapshot.state.holdings.values() if holding.drift]
+        drifted = [one for one in snapshot.state.holdings.values() if one.drift and one.subject in snapshot.found]
         edited = list(pool.map(asker.edited, drifted[:MOST_EDITS], (snapshot.found[one.subject] for one in drifted)))
     edited += [_dated(one, snapshot.found[one.subject]) for one in drifted[MOST_EDITS:]]
     edited = asker.settled(edited, snapshot.found, desired)
     snapshot = with_sought(snapshot, sought)
     holdings = {**snapshot.state.holdings, **{one.subject: one for one in edited}}
+    holdings |= settled_bodies(holdings, desired.subjects, asker.context(desired))
     if kept.around not in {None, surroundings(desired, options, rights)}:
         for subject in moved(holdings, snapshot.found, desired.subjects, asker.context(desired)):
             holdings[subject] = replace(holdings[subject], stale=MAPPING)
@@ -184,10 +186,11 @@ def prove_no_home(calls: Calls, catalogue: str, address: str) -> None:
 def _within_rights(snapshot: Snapshot, rights: Rights) -> Snapshot:
     """Datasets of organizations in which the token's person may write nothing are for somebody else to publish."""
     beyond: dict[Kind | Subject, str] = dict(snapshot.state.beyond)
+    reached = set(rights.organizations.values())
     beyond |= {
         subject: "ask-administrator-datasets"
         for subject, found in snapshot.found.items()
-        if (found.package.get("organization") or {}).get("name") not in rights.organizations
+        if (found.package.get("organization") or {}).get("id") not in reached
     }
     return replace(snapshot, state=replace(snapshot.state, beyond=beyond))
 

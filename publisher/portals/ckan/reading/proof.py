@@ -22,12 +22,18 @@ RECORD = "record"
 
 
 def disproved(
-    calls: Calls, actions: Sequence[Action], there: Mapping[Subject, Found], home: str | None, *, keeping: bool
+    calls: Calls,
+    actions: Sequence[Action],
+    there: Mapping[Subject, Found],
+    home: str | None,
+    *,
+    keeping: bool,
+    names: Mapping[str, str],
 ) -> dict[Subject, str]:
     """Subjects that a portal does not hold as their actions wanted it: ``record``, or the name of a file.
 
     ``there`` are the datasets as they stood after writing, or before their deletion; ``home`` is the private dataset's
-    id. With ``keeping`` fields that others changed may be as they left them.
+    id. With ``keeping`` fields that others changed may be as they left them; ``names`` as for ``drift_of``.
 
     Raises:
         OpendataError: what the portal raises.
@@ -40,7 +46,7 @@ def disproved(
         if package["id"] == home:
             state = _state(package)
         elif package["id"] in by_id:
-            faults[package["id"]] = _fault(package, by_id[package["id"]], keeping=keeping)
+            faults[package["id"]] = _fault(package, by_id[package["id"]], names, keeping=keeping)
     wrong: dict[Subject, str] = {}
     for action in actions:
         found = there.get(action.subject)
@@ -75,7 +81,7 @@ def _standing(calls: Calls, ids: Sequence[str]) -> Iterator[Package]:
                     yield single
 
 
-def _fault(package: Package, action: Action, *, keeping: bool) -> str | None:
+def _fault(package: Package, action: Action, names: Mapping[str, str], *, keeping: bool) -> str | None:
     if action.after == ABSENT:
         return RECORD
     drifted = {one.place for one in action.drift} if keeping else set()
@@ -84,7 +90,7 @@ def _fault(package: Package, action: Action, *, keeping: bool) -> str | None:
         return RECORD
     if applied.digest != action.after or not applied.complete:
         return RECORD
-    if any(one.place not in drifted for one in drift_of(package, applied)):
+    if any(one.place not in drifted for one in drift_of(package, applied, names=names)):
         return RECORD
     there = {file.name for file in confirmed(package, applied)}
     left = resources_in(drifted)

@@ -15,7 +15,7 @@ from typing import Any
 from ckanapi.errors import NotAuthorized
 
 from publisher.errors import Exit, OpendataError
-from publisher.portals.ckan.model import Rights
+from publisher.portals.ckan.model import Body, Rights
 from publisher.portals.ckan.wire.asking import Calls, all_objects, ask, ask_for, text
 
 OLDEST = (2, 10)
@@ -44,7 +44,8 @@ def rights(transport: Calls, scope: Sequence[str] = ()) -> Rights:
         raise OpendataError("portal-too-old", Exit.USAGE, version=".".join(map(str, version)))
     extensions = status.get("extensions")
     plugins = [one for one in extensions if isinstance(one, str)] if isinstance(extensions, list) else None
-    organizations = _names(transport, "organization_list_for_user", {"permission": "create_dataset"})
+    listed = _listed(transport, "organization_list_for_user", {"permission": "create_dataset"})
+    organizations = {body.name: identity for identity, body in listed.items()}
     strangers = [name for name in scope if name not in organizations and (sysadmin or not is_there(transport, name))]
     if strangers:
         raise OpendataError("portal-organization-unknown", Exit.USAGE, name=", ".join(strangers))
@@ -52,17 +53,19 @@ def rights(transport: Calls, scope: Sequence[str] = ()) -> Rights:
         organizations = {name: identity for name, identity in organizations.items() if name in scope}
     if not sysadmin and not organizations:
         raise OpendataError("portal-no-rights", Exit.USAGE, user=user)
+    groups = _listed(transport, "group_list_authz", {})
     return Rights(
         version=version or OLDEST,
         plugins=frozenset(plugins or ()),
         user=user,
         sysadmin=sysadmin,
         organizations=organizations,
-        groups=_names(transport, "group_list_authz", {}),
+        groups={body.name: identity for identity, body in groups.items()},
         create_organizations=sysadmin,
         create_groups=sysadmin,
         fields=_fields(transport) if _FORMS in (plugins or ()) else frozenset(),
         hidden=version is None or plugins is None,
+        bodies={**listed, **groups},
     )
 
 
@@ -95,7 +98,12 @@ def _version(status: dict[str, Any]) -> tuple[int, int] | None:
     return (int(found[1]), int(found[2])) if found else None
 
 
-def _names(transport: Calls, action: str, data: dict[str, Any]) -> dict[str, str]:
-    """Organizations or groups, id by name."""
+def _listed(transport: Calls, action: str, data: dict[str, Any]) -> dict[str, Body]:
+    """Organizations or groups by id."""
     found = all_objects(ask(transport, action, data, list), action)
-    return {text(one, "name", action): text(one, "id", action) for one in found}
+    return {
+        text(one, "id", action): Body(
+            text(one, "name", action), str(one.get("title") or ""), str(one.get("description") or "")
+        )
+        for one in found
+    }

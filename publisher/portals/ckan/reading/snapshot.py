@@ -16,10 +16,11 @@ from publisher.errors import Exit, OpendataError
 from publisher.plan.desired import CATALOGUE
 from publisher.plan.model import HeldBack, Holding, Kind, PortalState, Subject
 from publisher.portals.ckan.mapping import mapping
-from publisher.portals.ckan.mapping.values import dataset_name, group_name, organization_name
+from publisher.portals.ckan.mapping.values import dataset_name
 from publisher.portals.ckan.model import Found, Options, Rights
 from publisher.portals.ckan.notes.home import HomeState, decode, extras_of, home_name, roll_call
 from publisher.portals.ckan.notes.lease import EXTRA as LEASE
+from publisher.portals.ckan.reading import bodies
 from publisher.portals.ckan.reading import deep as deeply
 from publisher.portals.ckan.reading.completion import PARALLEL, complete
 from publisher.portals.ckan.reading.drift import explained
@@ -46,16 +47,19 @@ def read(
         OpendataError: ``portal-incomplete``, ``portal-index-behind``, ``portal-home-unreadable``,
             ``portal-answer-broken``, ``portal-refused``, and what the transport raises.
     """
-    whose = Whose(catalogue_id, home_name(catalogue_id), mapping.rules(options))
+    whose = Whose(catalogue_id, home_name(catalogue_id), mapping.rules(options), rights.names)
     indexed = read_all(transport, partial(look, whose=whose, action=SEARCH), options.scope, rows)
     standing = originals([*indexed, *_lost(transport, indexed, whose, options)])
     home = next((one.found for one in standing if one.name == whose.home), None) or _home(transport, whose)
     kept = _kept(home, catalogue_id) if home is not None else None
     if home is not None and home.state == "deleted":
         home = None  # somebody deleted it: what it tells is used, and a new one takes its name
+    rights = bodies.in_our_words(rights, kept, options)
+    whose = replace(whose, names=rights.names)
+    standing = [_again(one, whose) for one in standing] if rights.called else standing
     found = {one.holding.subject: one.found for one in standing if one.holding is not None and one.found is not None}
     holdings = {one.holding.subject: one.holding for one in standing if one.holding is not None}
-    context = _context(kept, options, rights)
+    context = bodies.context_of(kept, options, rights)
     for subject, holding in holdings.items():
         applied = found[subject].applied
         if holding.drift and applied is not None and applied.rules == whose.rules:
@@ -67,20 +71,21 @@ def read(
             ours = [(holding, found[subject]) for subject, holding in holdings.items() if not holding.deleted]
             looked = pool.map(lambda pair: deeply.looked(transport, options, *pair), ours)
             holdings |= {one.subject: one for one in looked}
-    bodies = _bodies(kept, context)
+    around = bodies.held(kept, context)
+    strangers = _foreign_bodies(kept, context)
     state = PortalState(
         catalogue_id=catalogue_id if kept is not None or holdings else None,
         commit=kept.commit if kept is not None else None,
         tool=kept.tool if kept is not None else None,
         as_of=kept.as_of if kept is not None else None,
-        holdings=bodies | holdings,
+        holdings=around | holdings,
         capabilities=capabilities(rights),
-        foreign=_foreign(standing, whose, options) | _foreign_bodies(bodies, context),
-        beyond=_beyond(rights, _foreign_bodies(bodies, context), standing, options),
+        foreign=_foreign(standing, whose, options) | strangers,
+        beyond=_beyond(rights, strangers, standing, options),
         notices=_notices(rights, standing),
     )
     others = {one.name: one.id for one in standing if one.holding is None and one.name != whose.home}
-    return Snapshot(state, found, frozenset(one.name for one in standing), home, kept, others)
+    return Snapshot(state, found, frozenset(one.name for one in standing), home, kept, others, rights)
 
 
 def capabilities(rights: Rights) -> frozenset[str]:
@@ -137,36 +142,14 @@ def _is_called_otherwise(holding: Holding, found: Found, options: Options) -> bo
     return not (edited or holding.deleted) and found.name != dataset_name(holding.subject.name, options)
 
 
-def _context(kept: HomeState | None, options: Options, rights: Rights) -> mapping.Context:
-    """What records were last mapped with."""
-    subjects = kept.subjects if kept is not None else {}
-    records = {
-        kind: {subject.name: one.record for subject, one in subjects.items() if subject.kind is kind} for kind in Kind
-    }
-    catalogue = next(iter(records[Kind.CATALOGUE].values()), {})
-    return mapping.Context(catalogue, records[Kind.ORGANIZATION], records[Kind.THEME], "", options, rights)
-
-
-def _bodies(kept: HomeState | None, context: mapping.Context) -> dict[Subject, Holding]:
-    """The catalogue, organizations and themes as the private dataset tells; those that are gone count as deleted."""
-    subjects = kept.subjects if kept is not None else {}
-    return {
-        subject: Holding(subject, one.id, one.record, one.digest, commit=one.commit, deleted=_is_gone(subject, context))
-        for subject, one in subjects.items()
-    }
-
-
-def _is_gone(subject: Subject, context: mapping.Context) -> bool:
-    """Whether an organization or group is not there any more. Only a sysadmin is told of all."""
-    rights = context.rights
-    if subject.kind is Kind.ORGANIZATION:
-        return rights.sysadmin and not context.options.scope and _name(subject, context) not in rights.organizations
-    return subject.kind is Kind.THEME and rights.sysadmin and _name(subject, context) not in rights.groups
-
-
-def _name(subject: Subject, context: mapping.Context) -> str:
-    to_name = organization_name if subject.kind is Kind.ORGANIZATION else group_name
-    return to_name(subject.name, context)
+def _again(one: Standing, whose: Whose) -> Standing:
+    """A dataset of ours looked at with what is known by now of organizations and groups: another name of one is no
+    change of what belongs to it.
+    """
+    if one.holding is None or one.found is None:
+        return one
+    again = look(one.found.package, whose, SEARCH)
+    return one if again.holding is None else replace(one, holding=replace(one.holding, drift=again.holding.drift))
 
 
 def _subjects(standing: Iterable[Standing], options: Options, *, ours: bool) -> dict[str, Subject]:
@@ -188,9 +171,10 @@ def _foreign(standing: Sequence[Standing], whose: Whose, options: Options) -> di
     return {subject: owners[name] for name, subject in subjects.items() if name in owners}
 
 
-def _foreign_bodies(bodies: Mapping[Subject, Holding], context: mapping.Context) -> dict[Subject, str]:
+def _foreign_bodies(kept: HomeState | None, context: mapping.Context) -> dict[Subject, str]:
     """Organizations and groups that the private dataset does not tell of."""
-    ours = {kind: {_name(one, context) for one in bodies if one.kind is kind} for kind in FOREIGN}
+    told = kept.subjects.items() if kept is not None else ()
+    ours = {kind: {bodies.name_of(one, each, context) for one, each in told if one.kind is kind} for kind in FOREIGN}
     keys = {name: key for key, name in context.options.organizations.items()}
     there = {Kind.ORGANIZATION: context.rights.organizations, Kind.THEME: context.rights.groups}
     return {

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from publisher.plan.model import Drift, Holding, Kind, PortalState, Subject
-from publisher.portals.ckan.model import Applied, Found, Package
+from publisher.portals.ckan.model import Applied, Found, Package, Rights
 from publisher.portals.ckan.notes import marker
 from publisher.portals.ckan.notes.home import HomeState, decode, extras_of
 from publisher.portals.ckan.notes.lease import EXTRA as LEASE
@@ -28,11 +28,14 @@ _LEVEL = 1
 
 @dataclass(frozen=True, slots=True)
 class Whose:
-    """By what a dataset is known to be ours: the catalogue's id, the name of its private dataset, today's rules."""
+    """By what a dataset is known to be ours: the catalogue's id, the name of its private dataset, today's rules; and
+    the names of organizations and groups (:attr:`Rights.names`).
+    """
 
     catalogue: str
     home: str
     rules: str
+    names: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +57,8 @@ class Standing:
 @dataclass(frozen=True, slots=True)
 class Snapshot:
     """What stands there. ``found`` are datasets of ours, ``names`` the portal's names of all that we know of; ``home``
-    is the private dataset and ``kept`` what it tells; ``others`` are CKAN's ids of datasets that are not ours, by name.
+    is the private dataset and ``kept`` what it tells; ``others`` are CKAN's ids of datasets that are not ours, by name;
+    ``rights`` are those that it was read with, in our own names of organizations and groups.
     """
 
     state: PortalState
@@ -63,6 +67,7 @@ class Snapshot:
     home: Found | None
     kept: HomeState | None = None
     others: Mapping[str, str] = field(default_factory=dict)
+    rights: Rights | None = None
 
     @property
     def interrupted(self) -> bool:
@@ -164,7 +169,7 @@ def _holding(package: Package, applied: Applied, whose: Whose, action: str) -> H
             raise broken(action)
     published = drift.files_by_resource(package, applied)
     files = drift.confirmed(package, applied, published)
-    changed = () if deleted else drift.drift_of(package, applied, published)
+    changed = () if deleted else drift.drift_of(package, applied, published, whose.names)
     stale = None
     if applied.complete and package["state"] == "draft":
         # Ours are drafts only until they are complete: somebody took it off the pages.

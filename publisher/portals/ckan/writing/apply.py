@@ -15,6 +15,7 @@ from publisher.digest import digest_of
 from publisher.errors import Exit, OpendataError
 from publisher.messages import messages
 from publisher.plan.desired import CATALOGUE
+from publisher.plan.drift import KEEP
 from publisher.plan.model import Action, Change, DesiredState, Kind, Outcome, OutcomeStatus, Plan, PortalState, Subject
 from publisher.portals.backups import Backups
 from publisher.portals.base import Journal, Steps, Tables
@@ -24,6 +25,7 @@ from publisher.portals.ckan.mapping.view import View
 from publisher.portals.ckan.model import Found, Options, Rights
 from publisher.portals.ckan.notes.home import Deleted, HomeState, Kept, home_name, roll_call, short_id
 from publisher.portals.ckan.notes.lease import Lease
+from publisher.portals.ckan.reading.bodies import NAME, learned, noted
 from publisher.portals.ckan.reading.standing import MAPPING, Snapshot
 from publisher.portals.ckan.reading.surroundings import surroundings
 from publisher.portals.ckan.wire.transport import Transport
@@ -75,7 +77,7 @@ class Application:
         self._context = context_of(desired, state, kit.tables.recipe, kit.options, kit.rights)
         # The roll is of the datasets as they stood before: it ends with the first write.
         self._before = replace(snapshot.kept or HomeState(desired.catalogue_id), roll=None)
-        self._kept = dict(self._before.subjects)
+        self._kept = learned(self._before.subjects, self._context)
         self._deleted = dict(self._before.deleted)
         self.written: dict[Subject, Found] = {}
         self.home: str | None = None
@@ -193,14 +195,19 @@ class Application:
         wanted = self._desired.subjects.get(subject)
         before = self._kept.get(subject)
         old = mapping.body(before.record, kind, self._context) if before is not None else None
+        known = before.body if before is not None else None
         if wanted is None:
             if old is not None:
-                self._bodies.delete(kind, str(old["name"]))
+                self._bodies.delete(kind, known.id if known is not None else str(old["name"]))
             self._kept.pop(subject, None)
             return
         body = mapping.body(wanted.record, kind, self._context)
-        identity = self._bodies.write(kind, body, old)
-        self._may_use(kind, str(body["name"]), identity)
+        drifted = frozenset(one.place for one in action.drift)
+        kept = drifted if self._kit.options.drift == KEEP else frozenset()
+        identity, ours = self._bodies.write(
+            kind, body, old, identity=known.id if known is not None else None, kept=kept
+        )
+        self._may_use(kind, str(body["name"]), identity, renamed=NAME not in kept)
         record = wanted.record
         if "logo" in record or (before is not None and "logo" in before.record):
             try:
@@ -211,11 +218,14 @@ class Application:
                 self._bare[subject] = error
                 record = with_logo_of(record, before.record if before is not None else {})
         digest = wanted.digest if record is wanted.record else digest_of(record)
-        self._kept[subject] = Kept(wanted.id, digest, record, self._desired.commit)
+        note = noted(identity, body, known, kept) if ours else None
+        self._kept[subject] = Kept(wanted.id, digest, record, self._desired.commit, note)
 
-    def _may_use(self, kind: Kind, name: str, identity: str) -> None:
-        """What was made just now may be used from now on."""
+    def _may_use(self, kind: Kind, name: str, identity: str, *, renamed: bool) -> None:
+        """What was made just now may be used from now on, and what has our name again is called by it."""
         rights = self._context.rights
+        if renamed:
+            rights = replace(rights, called={ours: there for ours, there in rights.called.items() if ours != name})
         if kind is Kind.ORGANIZATION:
             rights = replace(rights, organizations={**rights.organizations, name: identity})
         else:

@@ -35,12 +35,15 @@ def owner_of_home(plan: Plan, context: Context, home: Found | None) -> tuple[Act
         OpendataError: ``portal-no-organization`` if there is none.
     """
     leaving = set(_names(plan, context, deletions=True))
-    usable = set(context.rights.organizations) - leaving
-    there = (home.package.get("organization") or {}).get("name") if home is not None else None
+    usable = {name: id for name, id in context.rights.organizations.items() if name not in leaving}
+    there = (home.package.get("organization") or {}) if home is not None else {}
+    if there.get("id") in usable.values():
+        return None, str(there["name"])
+    called = context.rights.called
     ours = sorted(organization_name(key, context) for key in context.organizations)
-    for name in (there, context.options.organization, *ours):
+    for name in (context.options.organization, *ours):
         if name in usable:
-            return None, str(name)
+            return None, called.get(name, name)
     coming = sorted(_names(plan, context, deletions=False).items())
     if not coming:
         raise OpendataError("portal-no-organization", Exit.NO, user=context.rights.user)

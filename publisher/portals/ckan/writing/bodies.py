@@ -6,8 +6,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import Any, Protocol
+from collections.abc import Collection, Iterable, Mapping
+from typing import Any, NamedTuple, Protocol
 
 from ckanapi.errors import NotFound, ValidationError
 
@@ -32,6 +32,13 @@ _QUIET = (
 Body = Mapping[str, Any]
 
 
+class Written(NamedTuple):
+    """CKAN's id of an organization or group, and whether it is ours, and so as it was to be written."""
+
+    id: str
+    ours: bool
+
+
 class Calls(Protocol):
     """What is needed of the transport."""
 
@@ -46,10 +53,20 @@ class Bodies:
         self._calls = calls
         self._catalogue = catalogue
 
-    def write(self, kind: Kind, body: Body, before: Body | None = None) -> str:
-        """Bring an organization or group to ``body``; CKAN's id of it. One of somebody else is left as it is.
+    def write(
+        self,
+        kind: Kind,
+        body: Body,
+        before: Body | None = None,
+        *,
+        identity: str | None = None,
+        kept: Collection[str] = (),
+    ) -> Written:
+        """Bring an organization or group to ``body``. One of somebody else is left as it is.
 
-        ``before`` is the body as we last wrote it: what it held and ``body`` does not is cleared.
+        ``before`` is the body as we last wrote it: what it held and ``body`` does not is cleared. ``identity`` is
+        CKAN's id of it, under which it is found whatever it is called there; without it the name is taken. ``kept`` are
+        fields that stay as somebody changed them.
 
         Raises:
             OpendataError: what the transport raises; ``body-name-taken`` where a group has the name of an
@@ -61,9 +78,11 @@ class Bodies:
         taken = False
         for _ in range(TRIES):
             try:
-                return self._create(kind, body) if new else self._patch(kind, body, before or {})
+                if new:
+                    return self._create(kind, body)
+                return self._patch(kind, body, before or {}, identity or str(body["name"]), kept)
             except NotFound:
-                new = True
+                new, identity = True, None
             except Unsettled:
                 # Patching what may be there settles it.
                 new = False
@@ -78,7 +97,8 @@ class Bodies:
         raise Unsettled(f"{ACTIONS[kind]}_patch", str(body["name"]))
 
     def delete(self, kind: Kind, name: str) -> None:
-        """Delete an organization or group of ours, so that it can be brought back; one of somebody else stays.
+        """Delete an organization or group of ours by its name or id, so that it can be brought back; one of somebody
+        else stays.
 
         Raises:
             OpendataError: ``body-not-empty`` for an organization that datasets belong to.
@@ -99,21 +119,22 @@ class Bodies:
                 continue
         raise Unsettled(f"{ACTIONS[kind]}_delete", name)
 
-    def _create(self, kind: Kind, body: Body) -> str:
+    def _create(self, kind: Kind, body: Body) -> Written:
         extras = {**extras_of(body), MARK: self._catalogue}
         made = self._calls.call(f"{ACTIONS[kind]}_create", {**body, "extras": listed(extras)})
-        return str(made["id"])
+        return Written(str(made["id"]), True)
 
-    def _patch(self, kind: Kind, body: Body, before: Body) -> str:
-        there = show(self._calls, kind, str(body["name"]))
+    def _patch(self, kind: Kind, body: Body, before: Body, identity: str, kept: Collection[str]) -> Written:
+        there = show(self._calls, kind, identity)
         if not self._ours(there):
-            return str(there["id"])
+            return Written(str(there["id"]), False)
         cleared = dict.fromkeys((key for key in before if key not in body), "")
         foreign = {key: value for key, value in extras_of(there).items() if key not in extras_of(before)}
         extras = {**foreign, **extras_of(body), MARK: self._catalogue}
-        data = {**cleared, **body, "extras": listed(extras), "id": there["id"], "state": "active"}
+        fields = {key: value for key, value in {**cleared, **body}.items() if key not in kept}
+        data = {**fields, "extras": listed(extras), "id": there["id"], "state": "active"}
         self._calls.call(f"{ACTIONS[kind]}_patch", data)
-        return str(there["id"])
+        return Written(str(there["id"]), True)
 
     def _ours(self, there: Body) -> bool:
         return extras_of(there).get(MARK) == self._catalogue

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 from ckanapi.errors import CKANAPIError, NotAuthorized, NotFound, ValidationError
@@ -21,6 +22,7 @@ DELAYS = (0.5, 2.0, 8.0)
 """Seconds before a write that did not land is sent again, each time."""
 _TAKEN = frozenset({"name", "id"})
 
+_NONE: Mapping[str, str] = MappingProxyType({})
 Landed = Callable[[Package], bool]
 
 
@@ -31,6 +33,7 @@ class Settled:
         transport: carries the calls.
         pause: waits between tries.
         reach: the groups that the token's person may write; None for a sysadmin, who may write all.
+        called: the portal's names of organizations and groups that were renamed there, by ours (:class:`Rights`).
     """
 
     def __init__(
@@ -38,10 +41,12 @@ class Settled:
         transport: Transport,
         pause: Callable[[float], None] = time.sleep,
         reach: Collection[str] | None = None,
+        called: Mapping[str, str] = _NONE,
     ) -> None:
         self.transport = transport
         self._pause = pause
-        self._reach = reach
+        self._reach = {called.get(one, one) for one in reach} if reach is not None else None
+        self._called = called
 
     def show(self, id_or_name: str) -> Package | None:
         """A dataset as it stands there, deleted or not; None if it is not there or not for us to see."""
@@ -57,6 +62,7 @@ class Settled:
         Raises:
             OpendataError: ``portal-name-taken``, ``portal-refused``, ``portal-unsettled``.
         """
+        body = self._as_called(body)
         for delay in (*DELAYS, None):
             taken: ValidationError | None = None
             try:
@@ -87,6 +93,7 @@ class Settled:
             OpendataError: ``portal-changed-meanwhile`` if somebody wrote in between, ``portal-refused``,
                 ``portal-file-too-large``, ``portal-unsettled``.
         """
+        body = {**body, "update": self._as_called(body["update"])}
         for delay in (*DELAYS, None):
             try:
                 answer = self.transport.call("package_revise", dict(body), files=files)
@@ -150,6 +157,15 @@ class Settled:
             return None
         groups = [{"name": one} for one in names if one in self._reach]
         return {**body, "filter": [*body.get("filter", ()), "-groups"], "update": {**body["update"], "groups": groups}}
+
+    def _as_called(self, fields: Mapping[str, Any]) -> dict[str, Any]:
+        """Fields of a dataset with the portal's names of its organization and groups."""
+        found, called = dict(fields), self._called
+        if found.get("owner_org") in called:
+            found["owner_org"] = called[found["owner_org"]]
+        if "groups" in found:
+            found["groups"] = [{**one, "name": called.get(one["name"], one["name"])} for one in found["groups"]]
+        return found
 
     def _standing(self, body: Package) -> Package | None:
         """What stands there under the id or the name that were asked for."""
