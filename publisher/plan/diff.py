@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 
 from publisher.plan.desired import CATALOGUE, RENAMED
-from publisher.plan.drift import REFUSE, with_drift
+from publisher.plan.drift import REFUSE, keeps_name, with_drift
 from publisher.plan.fields import field_changes, resources_of, table_changed
 from publisher.plan.lookalike import ask_about_renames
 from publisher.plan.model import (
@@ -99,7 +99,8 @@ def make_plan(portal: str, desired: DesiredState, state: PortalState, compare: C
         kept,
     )
     # Also a change of a dataset that somebody renamed on the portal needs the name that is git's.
-    coming = [a.subject for a in plan.actions if a.change is not Change.DELETE and a.subject.kind is Kind.DATASET]
+    datasets = (a for a in plan.actions if a.change is not Change.DELETE and a.subject.kind is Kind.DATASET)
+    coming = [a.subject for a in datasets if not keeps_name(a, drift)]
     taken = dict.fromkeys((one for one in coming if one in state.foreign), NAME_TAKEN)
     return hold(plan, taken | dict.fromkeys((one for one in coming if one in state.waiting), NOT_ADOPTED))
 

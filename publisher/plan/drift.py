@@ -38,3 +38,8 @@ def _ways_out(before: Holding) -> Iterator[str]:
     yield from (f"{code}:{{{before.subject.name}: {name}}}" for name in names)
     if len(names) < len(before.drift):
         yield _CHANGED
+
+
+def keeps_name(action: Action, policy: str) -> bool:
+    """Whether what somebody renamed there keeps that name, so that the one that git gives need not be free."""
+    return policy == KEEP and Risk.DRIFT not in action.risks and any(one.field == "name" for one in action.drift)

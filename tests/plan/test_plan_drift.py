@@ -164,3 +164,14 @@ def test_a_dataset_that_vanished_beside_its_look_alike_asks_whether_it_was_renam
 def test_datasets_that_differ_are_no_look_alikes() -> None:
     made = plan([wanted(record("moi"))], [held(record("cu"))])
     assert not any(Risk.LOOK_ALIKE in action.risks for action in made.actions)
+
+
+@pytest.mark.parametrize(("policy", "there"), [("keep", 1), ("overwrite", 0)])
+def test_a_name_that_another_took_is_in_the_way_of_who_writes_it_alone(policy: str, there: int) -> None:
+    renamed = held(record("a"), drift=(Drift("name", "name", "a-khac", "a"),))
+    changed = wanted(record("a", title={"vi": "Mới"}))
+    state = PortalState("c", holdings={renamed.subject: renamed}, foreign={renamed.subject: "Sở khác"})
+    desired = DesiredState("c", None, "1", None, {changed.subject: changed})
+    plan = make_plan("p", desired, state, lambda *_: None, policy)
+    assert len(plan.actions) == there
+    assert [one.codes for one in plan.held] == [("name-taken-there",)] * (1 - there)
