@@ -107,7 +107,7 @@ class Seeker:
 
     def _standing(self, package: Package) -> Standing:
         catalogue = self.kept.catalogue
-        whose = Whose(catalogue, home_name(catalogue), mapping.rules(self.options))
+        whose = Whose(catalogue, home_name(catalogue), mapping.rules(self.options), self.rights.names)
         return look(package, whose, _SHOW, self.options.scope)
 
 
