@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import click
 
@@ -22,6 +22,8 @@ def command() -> None:
 @click.pass_obj
 def list_(session: Session, shape: str) -> int:
     """List what was saved, by portal and time."""
+    from publisher.catalogue.load import load
+    from publisher.dates import moment
     from publisher.portals.backups import backups
 
     words = session.messages
@@ -30,11 +32,14 @@ def list_(session: Session, shape: str) -> int:
         listed = [{"id": one.id, "files": [asdict(file) for file in one.files]} for one in found]
         click.echo(json.dumps(listed, ensure_ascii=False, indent=2))
         return Exit.DONE
+    catalogue = load(session.root).catalogue if found else None
+    zone = catalogue.settings.time_zone if catalogue else "UTC"
     for one in found:
-        count = len(one.files)
-        click.echo(f"{one.id}  {words.plural('{count} file', '{count} files', count)}")
+        count = words.plural("{count} file", "{count} files", len(one.files))
+        when = moment(min((file.saved for file in one.files), default=""), zone, words.language)
+        click.echo(f"{one.id}  ({', '.join(filter(None, (when, count)))})")
         for file in one.files:
-            click.echo(f"  {file.path}  ← {file.origin}")
+            click.echo(f"  {PurePosixPath(file.path).name}")
     if not found:
         click.echo(words.text("Nothing was saved so far."))
     return Exit.DONE

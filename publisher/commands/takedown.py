@@ -15,6 +15,7 @@ from publisher.commands.confirm import confirm
 from publisher.commands.options import ADDRESS, PORTAL, WAIT, YES
 from publisher.errors import Exit, OpendataError
 from publisher.session import Session, now
+from publisher.text import one_line
 
 
 @click.command()
@@ -52,7 +53,7 @@ def command(
     from publisher.zones import day_in
 
     words = session.messages
-    if not reason.strip():
+    if not one_line(reason, len(reason)):
         raise OpendataError("takedown-no-reason")
     loaded = load(session.root)
     if loaded.catalogue is None:

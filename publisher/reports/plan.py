@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from publisher.dates import day
 from publisher.messages import Messages
 from publisher.plan.model import Action, Change, FieldChange, HeldBack, Kind, Plan, Risk, Subject
 from publisher.plan.safety import NOT_SELECTED, WAITING, Verdict
@@ -25,6 +27,9 @@ SIGNS = {
 _SHOWN = 8
 _MANY = 20
 _LISTED = 10
+_NAMED = 3
+_DAY = len("yyyy-mm-dd")
+_LANGUAGE = re.compile(r"[a-z]{2}(-[A-Za-z0-9]+)*")
 
 
 def plan_json(plan: Plan, verdict: Verdict, warnings: Sequence[str] = ()) -> dict[str, Any]:
@@ -168,12 +173,34 @@ def table_words(table: TableChange, words: Messages) -> str:
 
 def field_words(one: FieldChange, words: Messages) -> str:
     """A field's change; long and nested values are only named."""
-    before, after = short(one.before), short(one.after)
+    name, before, after = field_name(one.field, words), _shown(one.before, words), _shown(one.after, words)
     if one.before is None:
-        return f"{one.field}: " + words.text("added") + (f" {after}" if after else "")
+        return f"{name}: " + words.text("added") + (f" {after}" if after else "")
     if one.after is None:
-        return f"{one.field}: " + words.text("removed") + (f" {before}" if before else "")
-    return f"{one.field}: " + (f"{before} → {after}" if before and after else words.text("changed"))
+        return f"{name}: " + words.text("removed") + (f" {before}" if before else "")
+    return f"{name}: " + (f"{before} → {after}" if before and after else words.text("changed"))
+
+
+def field_name(path: str, words: Messages) -> str:
+    """What a field of a record is called by those who write descriptors; its path where it has no other name."""
+    head, *rest = path.split(".")
+    kind, of = "record", ""
+    if head == "resources" and rest:
+        of = f"“{rest.pop(0)}”"
+        if not rest:
+            return of
+        kind, head = "resource", rest.pop(0)
+        of += ": "
+    name = words.of("field", f"{kind}/{head}")
+    if not name:
+        return path
+    inner = [f"({one})" if _LANGUAGE.fullmatch(one) else f"– {one}" for one in rest]
+    return of + " ".join([name, *inner])
+
+
+def _shown(value: Any, words: Messages) -> str:
+    text = short(value)
+    return day(text, words.language) if len(text) == _DAY else text
 
 
 def _elsewhere(plan: Plan, words: Messages, zone: str) -> Iterator[str]:
@@ -187,7 +214,8 @@ def _elsewhere(plan: Plan, words: Messages, zone: str) -> Iterator[str]:
             wanted.setdefault(code, []).append(one.subject.name)
     for code, names in wanted.items():
         listed = ", ".join(names[:_LISTED]) + (", …" if len(names) > _LISTED else "")
-        yield "i " + (words.of("notice", code, count=len(names)) or f"{words.of('held', code) or code}: {listed}")
+        counted = words.of("notice", code, count=len(names)) if len(names) > _NAMED else ""
+        yield "i " + (counted or f"{words.of('held', code) or code}: {listed}")
 
 
 def held_words(one: HeldBack, words: Messages) -> str:

@@ -124,6 +124,12 @@ def test_a_backup_is_listed_and_restored_by_the_command(
     assert run(["backup", "list", "--format", "json"]) == 0
     listed = json.loads(capsys.readouterr().out)
     assert [(one["id"], len(one["files"])) for one in listed] == [("local/20260131T080000Z/truong", 2)]
+    assert run(["--lang", "vi", "backup", "list"]) == 0
+    assert capsys.readouterr().out.splitlines() == [
+        "local/20260131T080000Z/truong  (31/01/2026 08:00, 2 tệp)",
+        "  one.csv",
+        "  two.csv",
+    ]
     assert run(["backup", "restore", listed[0]["id"], "--to", "saved"]) == 0
     assert (tmp_path / "saved" / "r1" / "one.csv").read_bytes() == b"a\n1\n"
     assert run(["--lang", "en", "backup", "restore", "local/20260131T080000Z/truon", "--to", "saved"]) == 1

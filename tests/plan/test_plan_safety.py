@@ -9,9 +9,9 @@ import pytest
 from publisher.catalogue.document import Document
 from publisher.catalogue.model import Consent, Source
 from publisher.messages import messages
-from publisher.plan.model import Action, Change, Kind, Plan, Risk, Subject
+from publisher.plan.model import Action, Change, FieldChange, HeldBack, Kind, Plan, Risk, Subject
 from publisher.plan.safety import Caps, agreed, review, selected
-from publisher.reports.plan import plan_human, plan_markdown
+from publisher.reports.plan import field_words, held_words, plan_human, plan_markdown
 from publisher.text import NO_TEXT
 
 
@@ -125,3 +125,24 @@ def test_bodies_and_themes_are_deleted_by_the_same_consent_and_capped_by_their_o
     many = review(plan_of(*bodies, delete("a")), [], {Risk.DELETE: 4}, Caps(), portal_holds=holds)
     assert (names(many.plan), many.capped) == ([], (3, 1))
     assert len(review(plan_of(*bodies), [], {Risk.DELETE: 3}, Caps(number=3), portal_holds=holds).plan.actions) == 3
+
+
+def test_what_changes_is_told_in_the_names_that_readers_know() -> None:
+    changed = (
+        FieldChange("title.vi", "Cũ", "Mới"),
+        FieldChange("modified", None, "2026-11-24"),
+        FieldChange("resources.bang.rows", 3, 4),
+        FieldChange("contact.email", "a@example.org", None),
+    )
+    assert [field_words(one, messages("vi")) for one in changed] == [
+        "tiêu đề (vi): Cũ → Mới",
+        "ngày số liệu thay đổi lần cuối: thêm 24/11/2026",
+        "“bang”: số dòng: 3 → 4",
+        "liên hệ – email: bỏ a@example.org",
+    ]
+    assert field_words(FieldChange("unheard.of", 1, 2), messages("en")) == "unheard.of: 1 → 2"
+
+
+def test_errors_that_hold_back_are_looked_up_by_validate_not_told_by_codes() -> None:
+    held = HeldBack(Subject(Kind.DATASET, "truong"), ("shape-empty",))
+    assert held_words(held, messages("en")) == "held back by errors: opendata validate --select truong tells them"

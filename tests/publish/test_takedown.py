@@ -125,3 +125,10 @@ def test_no_copy_stays_in_the_caches(publisher: Any) -> None:
     kept = [path for path in Path(publisher.root / ".opendata").rglob("*") if path.is_file()]
     assert [path for path in kept if b"Hoa Sen" in path.read_bytes()] == []
     assert yaml.safe_load((publisher.root / "datasets" / NAME / "dataset.yaml").read_text("utf-8"))
+
+
+@pytest.mark.parametrize("reason", ["", " \n", "\u200b\u00a0"])
+def test_a_reason_that_says_nothing_is_refused(publisher: Any, reason: str) -> None:
+    publisher.publish()
+    assert publisher.run("takedown", NAME, "--reason", reason, "--yes") == Exit.USAGE
+    assert publisher.run("takedown", NAME, "--reason", "thử", "--yes") == 0
