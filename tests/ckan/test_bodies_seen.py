@@ -155,6 +155,25 @@ def test_a_group_that_the_entry_gives_another_name_is_renamed_and_one_that_is_th
     assert snapshot.rights is not None and snapshot.rights.called == {}
 
 
+def test_an_organization_that_the_entry_names_no_longer_gets_our_name_again() -> None:
+    state = kept()
+    body = state.subjects[ORGANIZATION].body
+    assert body is not None
+    one = replace(state.subjects[ORGANIZATION], body=replace(body, name="so-y-moi"))
+    holding = seen(rights("so-y-moi"), state=replace(state, subjects={**state.subjects, ORGANIZATION: one})).state
+    assert (holding.holdings[ORGANIZATION].stale, holding.holdings[ORGANIZATION].deleted) == ("mapping", False)
+
+
+def test_one_of_others_may_change_as_it_likes_and_is_found_under_its_new_name() -> None:
+    state = kept()
+    one = replace(state.subjects[THEME], body=KeptBody("g", "y-te"))
+    there = rights(group="y-te-moi", g=Body("y-te-moi", "Của họ"))
+    there = replace(there, groups={"y-te-moi": "g"})
+    snapshot = seen(there, dataset(), state=replace(state, subjects={**state.subjects, THEME: one}))
+    assert (snapshot.state.holdings[THEME].drift, snapshot.state.holdings[THEME].deleted) == ((), False)
+    assert snapshot.rights is not None and snapshot.rights.called == {"y-te": "y-te-moi"}
+
+
 @pytest.mark.parametrize("ids", [True, False])
 def test_a_group_that_evades_an_organization_of_others_is_held(ids: bool) -> None:
     """``y-te`` is an organization of another catalogue: the theme's group has another name."""

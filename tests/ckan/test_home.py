@@ -34,7 +34,14 @@ states = st.builds(
     as_of=st.none() | words,
     subjects=st.dictionaries(
         st.builds(Subject, st.sampled_from(Kind), words),
-        st.builds(Kept, words, words, st.dictionaries(words, words | st.integers()), st.none() | words),
+        st.builds(
+            Kept,
+            words,
+            words,
+            st.dictionaries(words, words | st.integers()),
+            st.none() | words,
+            st.none() | st.builds(KeptBody, words, words, st.dictionaries(words, words, max_size=2)),
+        ),
         max_size=4,
     ),
     deleted=st.dictionaries(words, st.builds(Deleted, words, words, words), max_size=3),

@@ -39,8 +39,8 @@ class Kept:
 
 @dataclass(frozen=True, slots=True)
 class KeptBody:
-    """An organization or group of ours as we last wrote it: CKAN's id of it, its name there, and short digests of its
-    title and description by place.
+    """An organization or group as we last wrote it: CKAN's id of it, its name there, and short digests of its title and
+    description by place; none of these where it is somebody else's, and is used as it is.
     """
 
     id: str

@@ -92,20 +92,18 @@ def learned(subjects: Mapping[Subject, Kept], context: mapping.Context) -> dict[
     """What was kept before CKAN's ids were, with those of the organizations and groups that stand under our names; and
     with the name that one has now where that is by now the one it is to have.
     """
-    by_name = {
-        (kind, name): identity
-        for kind, names in zip(KINDS, (context.rights.organizations, context.rights.groups), strict=True)
-        for name, identity in names.items()
-    }
     found = dict(subjects)
     for subject, one in subjects.items():
         if subject.kind not in KINDS:
             continue
         name = name_of(subject, one, context)
-        identity = by_name.get((subject.kind, name))
+        identity = _names(subject.kind, context.rights).get(name)
         there = context.rights.bodies.get(identity or "")
         if one.body is None and identity is not None and there is not None:
-            found[subject] = replace(one, body=noted(identity, asdict(there)))
+            # One that the entry names may be somebody else's.
+            given = subject.kind is Kind.THEME and subject.name in context.options.groups
+            body = KeptBody(identity, name) if given else noted(identity, asdict(there))
+            found[subject] = replace(one, body=body)
         elif one.body is not None and one.body.id == identity and there is not None and there.name == name:
             found[subject] = replace(one, body=replace(one.body, name=name))
     return found
@@ -125,14 +123,15 @@ def _ours(kept: HomeState | None) -> Iterator[tuple[Subject, Kept]]:
 
 
 def _there(subject: Subject, kept: Kept, context: mapping.Context) -> Body | None:
-    """What we made, under whatever name; None where the entry by now points to another one, or nothing is known."""
+    """What is known by its id, under whatever name; None where another one is meant by now, or nothing is known."""
     if kept.body is None:
         return None
     there, name = context.rights.bodies.get(kept.body.id), name_of(subject, kept, context)
     if there is None or there.name == name or name == kept.body.name:
         return there
-    another = context.rights.groups.get(name, kept.body.id) != kept.body.id
-    return None if another or subject.kind is Kind.ORGANIZATION else there
+    used = subject.kind is Kind.ORGANIZATION and subject.name in context.options.organizations
+    another = _names(subject.kind, context.rights).get(name, kept.body.id) != kept.body.id
+    return None if used or another else there
 
 
 def _holding(subject: Subject, kept: Kept, context: mapping.Context) -> Holding:
@@ -150,6 +149,8 @@ def _holding(subject: Subject, kept: Kept, context: mapping.Context) -> Holding:
 
 def _drift(subject: Subject, kept: Kept, body: KeptBody, there: Body, context: mapping.Context) -> Iterator[Drift]:
     name = name_of(subject, kept, context)
+    if not body.fields:
+        return  # it is not ours
     if there.name not in {body.name, name}:
         yield Drift(NAME, NAME, there.name, name)
     values = {place: normal(getattr(there, place)) for place in TEXTS}
@@ -165,5 +166,5 @@ def _is_told(kind: Kind, context: mapping.Context) -> bool:
     return context.rights.sysadmin and not (kind is Kind.ORGANIZATION and context.options.scope)
 
 
-def _names(kind: Kind, rights: Rights) -> Collection[str]:
-    return rights.organizations.keys() if kind is Kind.ORGANIZATION else rights.groups.keys()
+def _names(kind: Kind, rights: Rights) -> Mapping[str, str]:
+    return rights.organizations if kind is Kind.ORGANIZATION else rights.groups

@@ -23,7 +23,7 @@ from publisher.portals.ckan.mapping import mapping
 from publisher.portals.ckan.mapping.table import TAGS
 from publisher.portals.ckan.mapping.view import View
 from publisher.portals.ckan.model import Found, Options, Rights
-from publisher.portals.ckan.notes.home import Deleted, HomeState, Kept, home_name, roll_call, short_id
+from publisher.portals.ckan.notes.home import Deleted, HomeState, Kept, KeptBody, home_name, roll_call, short_id
 from publisher.portals.ckan.notes.lease import Lease
 from publisher.portals.ckan.reading.bodies import NAME, learned, noted
 from publisher.portals.ckan.reading.standing import MAPPING, Snapshot
@@ -218,7 +218,7 @@ class Application:
                 self._bare[subject] = error
                 record = with_logo_of(record, before.record if before is not None else {})
         digest = wanted.digest if record is wanted.record else digest_of(record)
-        note = noted(identity, body, known, kept) if ours else None
+        note = noted(identity, body, known, kept) if ours else KeptBody(identity, str(body["name"]))
         self._kept[subject] = Kept(wanted.id, digest, record, self._desired.commit, note)
 
     def _may_use(self, kind: Kind, name: str, identity: str, *, renamed: bool) -> None:
