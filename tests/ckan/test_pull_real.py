@@ -335,7 +335,7 @@ def test_a_table_that_was_replaced_there_becomes_the_new_data_file(
     Desk(newest).edit_resource(theirs, resource, (str(resource["url"]).rpartition("/")[2], changed))
 
     assert "drift" in here.run("plan", "--portal", "there", code=None)
-    assert "a file was replaced by" in here.run("pull", "--portal", "there", "--merge", code=None)
+    assert "was replaced on the portal (by admin" in here.run("pull", "--portal", "there", "--merge", code=None)
     assert file.read_bytes() == changed
     here.commit()
     # Most rows are gone there already: publishing loses none of them.
