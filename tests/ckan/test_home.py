@@ -17,6 +17,7 @@ from publisher.portals.ckan.notes.home import (
     Deleted,
     HomeState,
     Kept,
+    KeptBody,
     decode,
     encode,
     home_name,
