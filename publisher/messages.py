@@ -95,17 +95,20 @@ def _known(problem: Problem) -> dict[str, object]:
 
 
 def _sayable(sentences: str, params: Mapping[str, object]) -> str:
-    """Sentences without those about what there is nothing of: 'Did you mean …?' where nothing is near."""
+    """Sentences without those about what there is nothing of: 'Did you mean …?' where nothing is near. The only one
+    stays.
+    """
     absent = [f"{{{name}}}" for name, value in params.items() if value is None]
     if not any(one in sentences for one in absent):
         return sentences
     left = [one for one in _SENTENCE.findall(sentences) if not any(name in one for name in absent)]
-    return "".join(left).rstrip()
+    return "".join(left).rstrip() or sentences
 
 
 def _fill(sentence: str, params: Mapping[str, object]) -> str:
+    given = {name: "–" if value is None else value for name, value in params.items()}
     try:
-        return _sayable(sentence, params).format_map(_Given(params)) if params else sentence
+        return _sayable(sentence, params).format_map(_Given(given)) if params else sentence
     except ValueError:  # a catalogue's own words may hold places without a name, which nothing fills
         return sentence
 

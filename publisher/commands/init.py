@@ -22,7 +22,9 @@ from publisher.session import Session
     metavar="CODE",
     help="Language of the texts, such as vi; repeat it for several, the first one leads (default: --lang).",
 )
-@click.option("--country", type=click.Choice(["vn"]), help="Country whose rules apply (default: none).")
+@click.option(
+    "--country", type=click.Choice(["vn"], case_sensitive=False), help="Country whose rules apply (default: none)."
+)
 @click.option(
     "--time-zone", metavar="NAME", help="Time zone, such as Asia/Ho_Chi_Minh (default: the country's, or UTC)."
 )

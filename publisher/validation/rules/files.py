@@ -79,6 +79,6 @@ def _is_decomposed(folder: Path, path: str) -> bool:
     return any(unicodedata.normalize("NFC", one.name) == path for one in folder.iterdir())
 
 
-def _near(folder: Path, path: str) -> str:
+def _near(folder: Path, path: str) -> str | None:
     names = sorted(one.name for one in folder.iterdir() if one.is_file() and one.suffix != ".yaml")
     return nearest(path, names)
