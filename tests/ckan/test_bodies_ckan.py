@@ -226,14 +226,19 @@ def test_an_editor_goes_on_in_what_was_renamed(office: Office, monkeypatch: pyte
     assert office.run("plan")[0] == 0
 
 
-def test_a_theme_named_like_another_catalogues_organization_is_published_once(office: Office) -> None:
+@pytest.mark.parametrize("taken", [False, True])
+def test_a_theme_named_like_another_catalogues_organization_is_published_once(office: Office, taken: bool) -> None:
     office.stack.action("organization_create", name=f"{office.word}-g", title="Của danh mục khác")
+    if taken:
+        office.stack.action("group_create", name=f"{office.word}-g-theme", title="Nhóm của danh mục khác")
     office.edit("catalog/organizations.yaml", **{f"{office.word}-g": {"name": {"vi": "Của danh mục khác"}}})
     try:
         assert office.publish()[0] == 0
         assert office.body_of_dataset("group") == [office.there("group", f"{office.word}-g-theme")["id"]]
         code, said = office.run("plan")
         assert code == 0 and "restore" not in said, said
+        office.stack.action("group_patch", id=f"{office.word}-g-theme", title="Sửa")
+        assert office.run("plan")[0] == (0 if taken else 2)
     finally:
         office.stack.action("dataset_purge", id=f"opendata-{office.identity[:12]}")
         office.stack.action("organization_purge", id=f"{office.word}-g")
