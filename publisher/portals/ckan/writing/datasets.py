@@ -109,7 +109,8 @@ class DatasetWriter:
     @property
     def settled(self) -> Settled:
         """Carries the writes."""
-        return Settled(self.transport, self.pause, None if self.rights.sysadmin else self.rights.groups)
+        rights = self.rights
+        return Settled(self.transport, self.pause, None if rights.sysadmin else rights.groups, rights.called)
 
     def _write(
         self, action: Action, wanted: Wanted, desired: Desired, found: Found | None, commit: str | None, folder: Path
@@ -167,7 +168,8 @@ class DatasetWriter:
     def _beyond(self, found: Found | None) -> frozenset[str]:
         """The groups, where the dataset is in one of which our person is no member: CKAN refuses the whole list."""
         groups = (found.package.get("groups") or ()) if found is not None and not self.rights.sysadmin else ()
-        return frozenset({"groups"}) if {one.get("name") for one in groups} - set(self.rights.groups) else frozenset()
+        beyond = {one.get("id") for one in groups} - set(self.rights.groups.values())
+        return frozenset({"groups"}) if beyond else frozenset()
 
     def _created(self, wanted: Wanted, applied: Applied, files: Files) -> Package:
         """A new dataset: whole where it has no files, else a draft that waits for them."""
@@ -182,7 +184,7 @@ class DatasetWriter:
         again = says(applied)(package)
 
         def landed(there: Package) -> bool:
-            return says(applied)(there) and (not again or _as_applied(there, applied, kept))
+            return says(applied)(there) and (not again or _as_applied(there, applied, kept, self.rights.names))
 
         def body(extras: Mapping[str, str]) -> Package:
             return revision(package, wanted, files.hashes, extras, places=applied.fields, before=was, kept=kept)
@@ -282,7 +284,7 @@ def _without_removed(wanted: Wanted, package: Package, kept: Collection[str]) ->
     return replace(wanted, resources=tuple(one for one in wanted.resources if one.id not in removed))
 
 
-def _as_applied(package: Package, applied: Applied, kept: Collection[str]) -> bool:
+def _as_applied(package: Package, applied: Applied, kept: Collection[str], names: Mapping[str, str]) -> bool:
     """Whether every field of ours is as we wrote it."""
-    held = marker.digests(mapping.held(package))
+    held = marker.digests(mapping.held(package, names))
     return all(held.get(place) == digest for place, digest in applied.fields.items() if place not in kept)
