@@ -61,7 +61,7 @@ class Adopter:
         self._desired = desired
         self._stated = stated
         self._context = context_of(desired, snapshot.state, kit.tables.recipe, kit.options, kit.rights)
-        self._settled = Settled(kit.transport, reach=None if kit.rights.sysadmin else kit.rights.groups)
+        self._settled = Settled(kit.transport, kit.rights)
         catalogue = desired.catalogue_id
         self._whose = Whose(catalogue, home_name(catalogue), mapping.rules(kit.options))
         self._bodies = Ownership(kit.transport, desired.catalogue_id)

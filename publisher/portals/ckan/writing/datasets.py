@@ -109,8 +109,7 @@ class DatasetWriter:
     @property
     def settled(self) -> Settled:
         """Carries the writes."""
-        rights = self.rights
-        return Settled(self.transport, self.pause, None if rights.sysadmin else rights.groups, rights.called)
+        return Settled(self.transport, self.rights, self.pause)
 
     def _write(
         self, action: Action, wanted: Wanted, desired: Desired, found: Found | None, commit: str | None, folder: Path

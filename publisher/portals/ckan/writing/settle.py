@@ -6,14 +6,13 @@ What tells whether a write landed is our extra, which is written in the same rev
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from types import MappingProxyType
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from ckanapi.errors import CKANAPIError, NotAuthorized, NotFound, ValidationError
 
 from publisher.errors import Exit, OpendataError
-from publisher.portals.ckan.model import Package
+from publisher.portals.ckan.model import Package, Rights
 from publisher.portals.ckan.notes.marker import gather
 from publisher.portals.ckan.wire.multipart import FORM_LIMIT, Upload, form_size, form_values
 from publisher.portals.ckan.wire.transport import Transport, Unsettled, typed
@@ -22,7 +21,6 @@ DELAYS = (0.5, 2.0, 8.0)
 """Seconds before a write that did not land is sent again, each time."""
 _TAKEN = frozenset({"name", "id"})
 
-_NONE: Mapping[str, str] = MappingProxyType({})
 Landed = Callable[[Package], bool]
 
 
@@ -31,22 +29,14 @@ class Settled:
 
     Args:
         transport: carries the calls.
+        rights: the token's; what is sent has the portal's names of organizations and groups (:attr:`Rights.called`).
         pause: waits between tries.
-        reach: the groups that the token's person may write; None for a sysadmin, who may write all.
-        called: the portal's names of organizations and groups that were renamed there, by ours (:class:`Rights`).
     """
 
-    def __init__(
-        self,
-        transport: Transport,
-        pause: Callable[[float], None] = time.sleep,
-        reach: Collection[str] | None = None,
-        called: Mapping[str, str] = _NONE,
-    ) -> None:
+    def __init__(self, transport: Transport, rights: Rights, pause: Callable[[float], None] = time.sleep) -> None:
         self.transport = transport
         self._pause = pause
-        self._reach = {called.get(one, one) for one in reach} if reach is not None else None
-        self._called = called
+        self._rights = rights
 
     def show(self, id_or_name: str) -> Package | None:
         """A dataset as it stands there, deleted or not; None if it is not there or not for us to see."""
@@ -149,18 +139,20 @@ class Settled:
         CKAN refuses an editor's revision of a dataset that stands in groups of others, unless it names the editor's own
         alone; those of others it keeps all the same (measured on 2.12).
         """
-        if self._reach is None or "groups" in body["update"]:
+        rights = self._rights
+        if rights.sysadmin or "groups" in body["update"]:
             return None
         there = self.show(body["match"]["id"])
         names = [str(one.get("name")) for one in (there or {}).get("groups") or ()]
-        if set(names) <= set(self._reach):
+        reach = {rights.called.get(one, one) for one in rights.groups}
+        if set(names) <= reach:
             return None
-        groups = [{"name": one} for one in names if one in self._reach]
+        groups = [{"name": one} for one in names if one in reach]
         return {**body, "filter": [*body.get("filter", ()), "-groups"], "update": {**body["update"], "groups": groups}}
 
     def _as_called(self, fields: Mapping[str, Any]) -> dict[str, Any]:
         """Fields of a dataset with the portal's names of its organization and groups."""
-        found, called = dict(fields), self._called
+        found, called = dict(fields), self._rights.called
         if found.get("owner_org") in called:
             found["owner_org"] = called[found["owner_org"]]
         if "groups" in found:
