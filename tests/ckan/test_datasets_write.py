@@ -2,24 +2,18 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
-import requests
 from support.ckan import Stack, fresh
-from support.ckan_writing import Breaking, Desk, Killed, editor, named, sysadmin, without
+from support.ckan_writing import HOW, Breaking, Desk, as_wanted, editor, interrupted, named, sysadmin, without
 
 from publisher.errors import OpendataError
 from publisher.plan.model import Change, Desired, Drift, Kind, Subject
-from publisher.portals.ckan.mapping import mapping
-from publisher.portals.ckan.model import Found, Options, Package
+from publisher.portals.ckan.model import Options
 from publisher.portals.ckan.writing.datasets import found_of
-
-HOW = ("killed-before", "killed-after", "lost", "unsent")
 
 
 @pytest.fixture(params=[sysadmin, editor], ids=["sysadmin", "editor"])
@@ -31,21 +25,6 @@ def desk(request: pytest.FixtureRequest, stack: Stack, tmp_path: Path) -> Desk:
 @pytest.fixture
 def admin(stack: Stack, tmp_path: Path) -> Desk:
     return sysadmin(stack, tmp_path)
-
-
-def as_wanted(desk: Desk, desired: Desired, package: Package) -> None:
-    """The portal holds every field as it is wanted, and nothing else of ours."""
-    found = found_of(package)
-    assert found.applied is not None
-    assert found.applied.complete
-    assert package["state"] == "active"
-    places = mapping.owned(desk.wanted(desired), {one.name: one for one in found.applied.files})
-    held = mapping.held(package)
-    assert held == places
-    for resource in package["resources"]:
-        if resource["url_type"] == "upload":
-            with desk.transport.open(resource["url"]) as stream:
-                assert f"sha256:{hashlib.sha256(stream.read()).hexdigest()}" == resource["hash"]
 
 
 def two_files(desk: Desk, name: str, first: bytes = b"%PDF one", second: bytes = b"%PDF two") -> Desired:
@@ -250,29 +229,6 @@ def test_made_files_are_made_only_if_their_source_changed(admin: Desk) -> None:
     as_wanted(admin, desired, after.package)
 
 
-@pytest.mark.parametrize("maker", [sysadmin, editor])
-def test_rows_of_a_table_that_git_no_longer_has_can_be_had_nowhere(
-    stack: Stack, tmp_path: Path, maker: Callable[..., Desk]
-) -> None:
-    desk = maker(stack, tmp_path, options=Options(languages=("vi", "en")))
-    name = named()
-    desk.tables.csv["truong"] = b"ten,so\nA,1\n"
-    schema = {"fields": [{"name": "ten", "type": "string"}, {"name": "so", "type": "integer"}]}
-    told = {"columns": ["ten", "so"], "rows": 1, "digest": "d1", "schema": schema, "schema_digest": "s1"}
-    first = desk.desired(name, resources=[desk.resource(name, "truong", **told | {"derived": ["csv"]})])
-    found = desk.write(first)
-    table = found.package["resources"][0]["id"]
-    assert stack.anonymous("datastore_search", resource_id=table)["total"] == 1
-    as_wanted(desk, first, found.package)
-    after = desk.write(without(first, "resources"), found)
-    assert after.package["resources"] == []
-    assert b"A" not in requests.get(f"{stack.url}/datastore/dump/{table}", timeout=60).content
-    back = desk.write(first, after)
-    assert back.applied is not None
-    assert back.applied.tables[table].rows == 1
-    assert stack.anonymous("datastore_search", resource_id=table)["total"] == 1
-
-
 def test_a_resource_that_somebody_removed_stays_removed_where_the_portal_says_so(stack: Stack, tmp_path: Path) -> None:
     desk = sysadmin(stack, tmp_path, options=Options(languages=("vi", "en"), tables=False, drift="keep"))
     name = named()
@@ -399,16 +355,6 @@ def test_broken_off_anywhere_one_more_run_converges(desk: Desk, how: str) -> Non
     assert tried == 3
 
 
-def interrupted(desk: Desk, desired: Desired, found: Found | None, at: int, how: str) -> Found:
-    """A write that breaks off at a request, and the run after it if the process was killed or could not tell."""
-    try:
-        return desk.write(desired, found, through=Breaking(desk.transport, at, how))
-    except (Killed, OpendataError) as error:
-        assert isinstance(error, Killed) or error.code == "portal-unsettled"
-        there = desk.writer().settled.show(found.id if found else desired.subject.name)
-        return desk.write(desired, found_of(there) if there is not None else None)
-
-
 def test_a_copy_of_a_resource_by_another_dataset_is_told(desk: Desk) -> None:
     first = two_files(desk, named())
     desk.write(first)
@@ -424,35 +370,6 @@ def test_the_whole_file_is_sent_as_it_is(admin: Desk) -> None:
     files = admin.source("Danh sách.pdf", bytes(range(256)) * 5000, "a")
     desired = admin.desired(name, files, resources=[admin.resource(name, "a", files)])
     as_wanted(admin, desired, admin.write(desired).package)
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("how", HOW)
-def test_broken_off_anywhere_with_a_table_one_more_run_converges(newest: Stack, tmp_path: Path, how: str) -> None:
-    desk = editor(newest, tmp_path, options=Options(languages=("vi", "en")))
-    schema = {"fields": [{"name": "ten", "type": "string"}, {"name": "so", "type": "integer"}]}
-
-    def of(name: str, rows: int) -> Desired:
-        desk.tables.csv["truong"] = b"ten,so\n" + b"".join(b"A,%d\n" % number for number in range(rows))
-        told = {"columns": ["ten", "so"], "rows": rows, "digest": f"d{rows}", "schema": schema, "schema_digest": "s1"}
-        return desk.desired(name, resources=[desk.resource(name, "truong", **told | {"derived": ["csv"]})])
-
-    at, ended = 0, False
-    while not ended:
-        at += 1
-        name = named()
-        found = interrupted(desk, of(name, 1), None, at, how)
-        tried = len(desk.through.calls)
-        for rows, keys in ((3, ()), (3, ("resources",)), (2, ())):
-            desired = without(of(name, rows), *keys)
-            found = interrupted(desk, desired, found, at, how)
-            as_wanted(desk, desired, found.package)
-            for resource in found.package["resources"]:
-                total = newest.anonymous("datastore_search", resource_id=resource["id"])["total"]
-                assert total == resource["rows"]
-                assert len(newest.action("resource_view_list", id=resource["id"])) == 1
-        ended = tried < at or at > 14
-    assert at > 5
 
 
 def test_an_editor_writes_datasets_that_stand_in_groups_of_others(stack: Stack, tmp_path: Path) -> None:

@@ -145,7 +145,7 @@ def test_a_second_load_writes_nothing(site: Site) -> None:
     site.load(rows)
     recording = Recording(site.transport)
     site.load(rows, transport=recording)
-    assert recording.actions == ["datastore_info", "datastore_create", "datastore_search", "datastore_info"]
+    assert recording.actions == ["datastore_info", "datastore_search", "datastore_info"]
 
 
 def test_a_table_without_a_key_keeps_the_order_of_the_file(site: Site) -> None:
@@ -315,7 +315,7 @@ def test_a_table_that_something_else_keeps_changing_is_told(site: Site) -> None:
     class Meddled:
         def call(self, action: str, data: Mapping[str, Any] | None = None) -> Any:
             result = site.transport.call(action, data)
-            if action == "datastore_upsert":
+            if action in {"datastore_create", "datastore_upsert"}:
                 more = {"resource_id": site.resource_id, "force": True, "method": "insert", "records": [{"ma": "?"}]}
                 site.transport.call("datastore_upsert", more)
             return result

@@ -11,19 +11,24 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from publisher.digest import digest_of
+from publisher.errors import OpendataError
 from publisher.plan.model import Action, Change, Desired, Drift, Kind, SourceFile, Subject
 from publisher.portals.backups import Backups
 from publisher.portals.ckan.mapping import mapping
 from publisher.portals.ckan.mapping.view import Context
-from publisher.portals.ckan.model import Found, Options, Rights, Wanted
+from publisher.portals.ckan.model import Found, Options, Package, Rights, Wanted
 from publisher.portals.ckan.wire.multipart import Upload
 from publisher.portals.ckan.wire.token import Credentials
 from publisher.portals.ckan.wire.transport import Transport, Unsettled
-from publisher.portals.ckan.writing.datasets import DatasetWriter
+from publisher.portals.ckan.writing.datasets import DatasetWriter, found_of
 
 from .ckan import Stack, fresh
 
 PLUGINS = frozenset({"activity", "datastore", "image_view", "text_view", "datatables_view"})
+
+
+HOW = ("killed-before", "killed-after", "lost", "unsent")
+"""The ways of breaking off, see :class:`Breaking`."""
 
 
 class Killed(BaseException):
@@ -192,3 +197,28 @@ def without(desired: Desired, *keys: str, **more: Any) -> Desired:
     """The same dataset with other fields."""
     record = {key: value for key, value in {**desired.record, **more}.items() if key not in keys}
     return replace(desired, record=record, digest=digest_of(record))
+
+
+def as_wanted(desk: Desk, desired: Desired, package: Package) -> None:
+    """The portal holds every field as it is wanted, and nothing else of ours."""
+    found = found_of(package)
+    assert found.applied is not None
+    assert found.applied.complete
+    assert package["state"] == "active"
+    places = mapping.owned(desk.wanted(desired), {one.name: one for one in found.applied.files})
+    held = mapping.held(package)
+    assert held == places
+    for resource in package["resources"]:
+        if resource["url_type"] == "upload":
+            with desk.transport.open(resource["url"]) as stream:
+                assert f"sha256:{hashlib.sha256(stream.read()).hexdigest()}" == resource["hash"]
+
+
+def interrupted(desk: Desk, desired: Desired, found: Found | None, at: int, how: str) -> Found:
+    """A write that breaks off at a request, and the run after it if the process was killed or could not tell."""
+    try:
+        return desk.write(desired, found, through=Breaking(desk.transport, at, how))
+    except (Killed, OpendataError) as error:
+        assert isinstance(error, Killed) or error.code == "portal-unsettled"
+        there = desk.writer().settled.show(found.id if found else desired.subject.name)
+        return desk.write(desired, found_of(there) if there is not None else None)

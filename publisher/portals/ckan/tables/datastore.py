@@ -24,9 +24,18 @@ _TRIES = 3
 
 
 def load(
-    transport: Caller, resource_id: str, resource: Record, csv: Path, before: TableState | None, options: Options
+    transport: Caller,
+    resource_id: str,
+    resource: Record,
+    csv: Path,
+    before: TableState | None,
+    options: Options,
+    *,
+    new: bool = False,
 ) -> TableState:
     """Bring a resource's table in the DataStore to the rows of a CSV in canonical text; what stands there then.
+    ``new`` says that the resource was made just now: that it has no table is proved by what is read back, and not
+    asked before.
 
     Only what is different is written, whatever was there: nothing, half of it after an interruption, or what others
     made of it. A table that differs in types, or has columns that are no more, is removed and made anew: the plan has
@@ -43,12 +52,17 @@ def load(
     shape, rows = _survey(columns, _key(resource, columns), csv)
     table = Table(transport, resource_id)
     code, seen = "", Term("")
-    for _ in range(_TRIES):
+    for attempt in range(_TRIES):
+        guessed = new and attempt == 0
         try:
-            stored = _bring(table, shape, lambda: _lines(csv))
+            stored = _bring(table, None if guessed else table.info(), shape, lambda: _lines(csv))
         except Unsettled as unsettled:
             code, seen = "ckan-table-unsettled", Term(unsettled.seen)
             continue
+        except OpendataError:
+            if not guessed:
+                raise
+            continue  # CKAN keeps the table of a resource that was purged: looked at, it is changed in place
         wrong = difference(table.info(), stored, resource_id, rows)
         if wrong is None:
             views = before.views if before else ()
@@ -101,9 +115,8 @@ def _kind(column: Column, field: Info) -> Kind:
     return found if found is not None and column.info(found).items() <= said.items() else column.kinds[0]
 
 
-def _bring(table: Table, needed: Shape, lines: Lines) -> Shape:
-    """Bring the table to the rows, and say what it is like then."""
-    info = table.info()
+def _bring(table: Table, info: Info | None, needed: Shape, lines: Lines) -> Shape:
+    """Bring the table, of which ``info`` tells, to the rows, and say what it is like then."""
     there = {field["id"]: field for field in info["fields"]} if info else {}
     shape = _stored(needed, there)
     types = dict(zip(shape.ids, (kind.name for kind in shape.kinds), strict=True))
@@ -112,15 +125,24 @@ def _bring(table: Table, needed: Shape, lines: Lines) -> Shape:
         table.drop()
         info, shape = None, needed
     if info is None:
-        changed = _create(table, shape, lines)
-    elif _reshaped(table, shape, list(there)):
-        changed = by_key(table, shape, lines) if shape.key else by_position(table, shape, lines)
+        uncounted = not _created(table, shape, lines)
+    elif _is_shaped(info, shape, table.id) or _reshaped(table, shape, list(there)):
+        uncounted = by_key(table, shape, lines) if shape.key else by_position(table, shape, lines)
     else:
-        changed = beside(table, shape, lines)
+        uncounted = beside(table, shape, lines)
         table.shape(shape, list(there))
-    if changed:
+    if uncounted:
         table.count()
     return shape
+
+
+def _is_shaped(info: Info, shape: Shape, resource_id: str) -> bool:
+    """Whether a table has the columns, dictionary and key that it shall have, and no other key, as far as can be told:
+    CKAN names the index of a column and not what it is for.
+    """
+    others = (field for field in info["fields"] if field["id"] not in shape.key)
+    indexed = any((field.get("schema") or {}).get("is_index") for field in others)
+    return not indexed and difference(info, shape, resource_id, 0) in {None, "rows"}
 
 
 def _stored(needed: Shape, there: Mapping[str, Info]) -> Shape:
@@ -134,13 +156,17 @@ def _stored(needed: Shape, there: Mapping[str, Info]) -> Shape:
     return replace(needed, kinds=tuple(kinds))
 
 
-def _create(table: Table, shape: Shape, lines: Lines) -> bool:
-    """The table with its first rows in one transaction, so that it never stands there empty."""
+def _created(table: Table, shape: Shape, lines: Lines) -> bool:
+    """Make the table with its first rows in one transaction, so that it never stands there empty. Whether CKAN has
+    counted its rows.
+    """
     portions = batches(lines())
-    table.shape(shape, (), next(portions, []))
-    for batch in portions:
-        table.insert(shape, batch)
-    return True
+    first, following = next(portions, []), next(portions, None)
+    table.shape(shape, (), first, counted=following is None)
+    while following is not None:
+        batch, following = following, next(portions, None)
+        table.insert(shape, batch, counted=following is None)
+    return bool(first)
 
 
 def _reshaped(table: Table, shape: Shape, there: Sequence[str]) -> bool:

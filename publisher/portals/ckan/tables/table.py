@@ -103,17 +103,26 @@ class Table:
         except NotFound:
             return
 
-    def shape(self, shape: Shape, there: Sequence[str] = (), lines: Sequence[Line] = (), *, keyed: bool = True) -> None:
+    def shape(
+        self,
+        shape: Shape,
+        there: Sequence[str] = (),
+        lines: Sequence[Line] = (),
+        *,
+        keyed: bool = True,
+        counted: bool = False,
+    ) -> None:
         """Create the table or bring columns, dictionary and key to what they shall be, with first rows in the same
-        transaction. CKAN then also marks the resource as ``datastore_active`` where it is not.
+        transaction. CKAN then also marks the resource as ``datastore_active`` where it is not. ``counted`` is as in
+        :meth:`count`; without rows CKAN counts none.
         """
         data = {"fields": shape.fields(there), "primary_key": list(shape.key) if keyed else []}
-        self._write("datastore_create", data, shape, lines)
+        self._write("datastore_create", {**data, "calculate_record_count": counted}, shape, lines)
 
-    def insert(self, shape: Shape, lines: Sequence[Line]) -> None:
+    def insert(self, shape: Shape, lines: Sequence[Line], *, counted: bool = False) -> None:
         """Add rows."""
         if lines:
-            self._write("datastore_upsert", {"method": "insert"}, shape, lines)
+            self._write("datastore_upsert", {"method": "insert", "calculate_record_count": counted}, shape, lines)
 
     def update(self, shape: Shape, lines: Sequence[Line]) -> None:
         """Change rows by ``_id``.
@@ -121,7 +130,7 @@ class Table:
         Not by key with ``upsert``: CKAN 2.12 then leaves the full text search at the old values.
         """
         if lines:
-            self._write("datastore_upsert", {"method": "update"}, shape, lines)
+            self._write("datastore_upsert", {"method": "update", "calculate_record_count": False}, shape, lines)
 
     def delete(self, ids: Sequence[int]) -> None:
         """Remove rows by ``_id``; ``datastore_records_delete`` is not there on CKAN 2.10."""
@@ -173,7 +182,7 @@ class Table:
         records: list[dict[str, Any]] = [
             {**({} if line.id is None else {"_id": line.id}), **dict(zip(ids, line.row, strict=True))} for line in lines
         ]
-        whole = {"resource_id": self.id, "force": True, **data, "calculate_record_count": False}
+        whole = {"resource_id": self.id, "force": True, **data}
         if records:
             whole["records"] = records
         try:

@@ -44,18 +44,21 @@ def ensure_views(
     *,
     table: bool | None = None,
     before: Sequence[str] = (),
+    new: bool = False,
 ) -> tuple[str, ...]:
     """Let a CKAN resource have the views that fit it; the ids of those that are ours.
 
     ``table`` says whether its table is in the DataStore (by default, whether the record has columns); ``before`` are
     the ids that were ours, of which those that fit no more are removed. A view of a wished type is never made twice,
-    whoever made it; one with our title is ours, whatever was noted after an interruption.
+    whoever made it; one with our title is ours, whatever was noted after an interruption. ``new`` says that the
+    resource was made just now, for which CKAN makes no view of a table by itself.
 
     Raises:
         ckanapi.errors.CKANAPIError, OpendataError: the views cannot be read or written.
     """
     wishes = wanted_views(resource, rights, options, bool(resource.get("columns")) if table is None else table)
-    there = {str(view["id"]): view for view in transport.call("resource_view_list", {"id": resource_id})}
+    views = [] if new and table else transport.call("resource_view_list", {"id": resource_id})
+    there = {str(view["id"]): view for view in views}
     types = {wish.type for wish in wishes}
     for view_id in before:
         if view_id in there and there[view_id]["view_type"] not in types:

@@ -3,8 +3,9 @@
 =============================  ===========================================================================
 new, without files             ``package_create``
 new, with files                ``package_create`` as a draft, ``package_revise`` with all files sets it active
+new, with tables               besides, between the two: the loading
 changed, renamed, restored     ``package_revise``, with the files that changed
-with tables to be loaded       besides: the loading, ``package_show``, ``package_revise`` that says "complete"
+with tables to be loaded       besides: the loading, ``package_revise`` that says "complete"
 removed                        ``package_show`` (is it still ours?), ``package_delete``
 taken down                     see :mod:`publisher.portals.ckan.writing.takedown`
 =============================  ===========================================================================
@@ -29,14 +30,22 @@ from publisher.plan.model import Action, Desired
 from publisher.portals.backups import Backups
 from publisher.portals.base import CannotMake, SourceChanged, Tables
 from publisher.portals.ckan.mapping import mapping
-from publisher.portals.ckan.model import Applied, Found, Options, Package, Rights, TableState, Wanted
+from publisher.portals.ckan.model import (
+    Applied,
+    Found,
+    Options,
+    Package,
+    Rights,
+    Wanted,
+    WantedResource,
+)
 from publisher.portals.ckan.notes import marker
 from publisher.portals.ckan.reading.standing import NOT_INDEXED, TABLE, VIEWS
 from publisher.portals.ckan.wire.transport import Transport, Unsettled
 from publisher.portals.ckan.writing import backup
 from publisher.portals.ckan.writing.files import Files, prepare
-from publisher.portals.ckan.writing.loading import empty_table, going, load_tables, to_load
-from publisher.portals.ckan.writing.revision import creation, marked, resources_in, revision
+from publisher.portals.ckan.writing.loading import Loader
+from publisher.portals.ckan.writing.revision import creation, marked, resources_in, revision, without_tables
 from publisher.portals.ckan.writing.sending import Sending, extras_of, says
 from publisher.portals.ckan.writing.settle import Settled, changed_meanwhile, marker_of, refused
 from publisher.portals.ckan.writing.takedown import KEPT, take_down
@@ -131,38 +140,33 @@ class DatasetWriter:
             largest=self.largest,
         )
         applied = self._applied(wanted, desired, commit, before, files, kept)
+        loader = Loader(self.transport, self.tables, self.rights, self.options)
         again = not _SHOWN_OTHERWISE.isdisjoint(action.reasons)
-        loads = to_load(wanted, desired.record, applied.tables, found, self.rights, self.options, again=again)
+        loads = loader.due(wanted, desired, applied.tables, found, again=again)
         applied = replace(applied, complete=not loads)
         package = None
         if found is None:
-            made = self._created(wanted, applied, files)
+            made = self._created(wanted, applied, files, loads)
             self._ours(made, desired.id)
-            if not files.paths and says(applied)(made):
+            loaded = loader.load_draft(made, desired, loads, files, folder)
+            if loaded is not None:
+                applied, loads = replace(applied, tables=loaded, complete=True), ()
+            elif files.paths:
+                made = without_tables(made)
+            elif says(applied)(made):
                 package = made
             found = found_of(made)
         if package is None:
             self._keep(found, self._going(found, wanted, files), drifted - kept)
             if f"stale:{NOT_INDEXED}" in action.reasons:
                 found = self._touched(found)
-            for identity in going(wanted, found):
-                empty_table(self.transport, self.rights, identity)
+            loader.empty_going(wanted, found)
             package = self._revised(found, wanted, applied, files, kept)
         if not loads:
             return found_of(package)
-        tables = load_tables(
-            self.transport,
-            desired.subject.name,
-            desired.record,
-            loads,
-            applied.tables,
-            files,
-            self.tables,
-            folder,
-            self.rights,
-            self.options,
-        )
-        return self._completed(str(package["id"]), applied, tables)
+        tables = loader.load(desired, loads, applied.tables, files, folder)
+        done = replace(applied, tables={**applied.tables, **tables}, complete=True)
+        return found_of(self._completed(package, applied, done))
 
     def _beyond(self, found: Found | None) -> frozenset[str]:
         """The groups, where the dataset is in one of which our person is no member: CKAN refuses the whole list."""
@@ -170,11 +174,13 @@ class DatasetWriter:
         beyond = {one.get("id") for one in groups} - set(self.rights.groups.values())
         return frozenset({"groups"}) if beyond else frozenset()
 
-    def _created(self, wanted: Wanted, applied: Applied, files: Files) -> Package:
-        """A new dataset: whole where it has no files, else a draft that waits for them."""
+    def _created(self, wanted: Wanted, applied: Applied, files: Files, loads: Collection[WantedResource]) -> Package:
+        """A new dataset: whole where it has no files, else a draft that waits for them and for its tables."""
         draft = bool(files.paths)
         said = replace(applied, files=(), fields={}, complete=False) if draft else applied
-        body = creation(wanted, extras_of(said), active=not draft, with_id=self.rights.sysadmin)
+        tables = {one.id for one in loads if one.table} if draft else ()
+        extras = extras_of(said)
+        body = creation(wanted, extras, active=not draft, with_id=self.rights.sysadmin, tables=tables)
         return self.settled.create(body)
 
     def _revised(self, found: Found, wanted: Wanted, applied: Applied, files: Files, kept: Collection[str]) -> Package:
@@ -199,13 +205,19 @@ class DatasetWriter:
         other = replace(found.applied, complete=not found.applied.complete)
         return found_of(self.settled.revise(marked(found.package, extras_of(other)), landed=says(other)))
 
-    def _completed(self, id: str, applied: Applied, tables: Mapping[str, TableState]) -> Found:
-        """The dataset once its extra says that its tables are loaded. Loading has moved its revision."""
-        there = self.settled.show(id)
+    def _completed(self, package: Package, applied: Applied, done: Applied) -> Package:
+        """The dataset once its extra says that its tables are loaded. Where CKAN noted a table of it anew, that moved
+        its revision.
+        """
+        try:
+            return self.settled.revise(marked(package, extras_of(done)), landed=says(done))
+        except OpendataError as error:
+            if error.code != changed_meanwhile().code:
+                raise
+        there = self.settled.show(str(package["id"]))
         if there is None or not says(applied)(there):
             raise changed_meanwhile()
-        done = replace(applied, tables={**applied.tables, **tables}, complete=True)
-        return found_of(self.settled.revise(marked(there, extras_of(done)), landed=says(done)))
+        return self.settled.revise(marked(there, extras_of(done)), landed=says(done))
 
     def _applied(
         self,

@@ -17,15 +17,22 @@ from publisher.portals.ckan.notes.marker import is_ours
 FILE_FIELDS = frozenset({"url", "url_type", "hash", "size", "last_modified"})
 """Fields of a resource that tell of its file."""
 
+TABLE = "datastore_active"
+"""The field of a resource that says that its table is in the DataStore."""
+
 COLUMNS = ("name", "description", "format", "mimetype", "hash")
 """Fields of a resource that CKAN keeps where they are left out (measured); others go then."""
 
 
-def creation(wanted: Wanted, marker: Mapping[str, str], *, active: bool, with_id: bool) -> Package:
+def creation(
+    wanted: Wanted, marker: Mapping[str, str], *, active: bool, with_id: bool, tables: Collection[str] = ()
+) -> Package:
     """The body of ``package_create``; ``marker`` are our own extras.
 
     ``with_id`` chooses the dataset's id, which only a sysadmin may do. Files come later, and with them their hashes.
+    ``tables`` are the resources whose table is loaded next: CKAN would write the dataset anew to note it of each.
     """
+    resources = [_ours(one, {}, {}, (), ()) for one in wanted.resources]
     body: Package = {
         **wanted.fields,
         "name": wanted.name,
@@ -33,7 +40,7 @@ def creation(wanted: Wanted, marker: Mapping[str, str], *, active: bool, with_id
         "extras": _pairs({**wanted.extras, **marker}),
         "tags": _named(wanted.tags),
         "groups": _named(wanted.groups),
-        "resources": [_ours(one, {}, {}, (), ()) for one in wanted.resources],
+        "resources": [one | ({TABLE: True} if one["id"] in tables else {}) for one in resources],
     }
     return {**body, "id": wanted.id} if with_id else body
 
@@ -70,6 +77,12 @@ def revision(
     update |= {key: value for key, value in lists.items() if key in {*places, *before} and key not in kept}
     whole = [*merged, *(key for key in ("extras", "resources", "tags", "groups") if key in update)]
     return {"match": match_of(package), "filter": [f"-{key}" for key in whole], "update": update}
+
+
+def without_tables(package: Package) -> Package:
+    """A dataset of which nobody says that it has tables."""
+    resources = ({key: value for key, value in one.items() if key != TABLE} for one in package["resources"])
+    return {**package, "resources": list(resources)}
 
 
 def marked(package: Package, marker: Mapping[str, str]) -> dict[str, Any]:
