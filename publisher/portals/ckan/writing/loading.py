@@ -112,7 +112,7 @@ class Loader:
         better done once the files are there: what goes wrong is then told, and the files are for everybody all the
         same.
         """
-        if not resources or draft.get("state") != "draft":
+        if not resources or not draft.get("private"):
             return None
         try:
             return self.load(desired, resources, {}, files, folder, new=True)

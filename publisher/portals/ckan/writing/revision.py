@@ -17,6 +17,9 @@ from publisher.portals.ckan.notes.marker import is_ours
 FILE_FIELDS = frozenset({"url", "url_type", "hash", "size", "last_modified"})
 """Fields of a resource that tell of its file."""
 
+HIDDEN = {"state": "draft", "private": True}
+"""What a dataset says that nobody is to see yet. An editor may not choose the state of a new dataset (measured)."""
+
 TABLE = "datastore_active"
 """The field of a resource that says that its table is in the DataStore."""
 
@@ -36,7 +39,7 @@ def creation(
     body: Package = {
         **wanted.fields,
         "name": wanted.name,
-        "state": "active" if active else "draft",
+        **({"state": "active"} if active else HIDDEN),
         "extras": _pairs({**wanted.extras, **marker}),
         "tags": _named(wanted.tags),
         "groups": _named(wanted.groups),

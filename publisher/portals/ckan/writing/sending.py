@@ -10,7 +10,7 @@ from publisher.portals.base import SourceChanged
 from publisher.portals.ckan.model import Applied, Package
 from publisher.portals.ckan.notes import marker
 from publisher.portals.ckan.writing.files import Files
-from publisher.portals.ckan.writing.revision import marked, match_of
+from publisher.portals.ckan.writing.revision import HIDDEN, marked, match_of
 from publisher.portals.ckan.writing.settle import Landed, Settled, fits_beside_files, marker_of
 
 
@@ -34,22 +34,24 @@ class Sending:
         if not self.files.paths or fits_beside_files(whole):
             return self._proved(self.settled.revise(whole, self.files.uploads(), landed=landed))
         there = self._without_files(package, body)
-        there = self._proved(self._only_files(there))
+        there = self._proved(
+            self._only_files(there, {key: whole["update"][key] for key in HIDDEN.keys() & whole["update"]})
+        )
         return self.settled.revise(marked(there, extras_of(self.applied)), landed=says(self.applied))
 
     def _without_files(self, package: Package, body: Callable[[Mapping[str, str]], dict[str, Any]]) -> Package:
         """The text alone, as unfinished: CKAN takes little of it beside files."""
         first = replace(self.applied, files=(), complete=False)
         part = body(extras_of(first))
-        part["update"]["state"] = package.get("state", "active")
+        part["update"] |= {key: package[key] for key in HIDDEN.keys() & part["update"]}
         for resource in part["update"]["resources"]:
             if resource["id"] in self.files.paths:
                 resource.pop("hash", None)
         return self.settled.revise(part, landed=says(first))
 
-    def _only_files(self, package: Package) -> Package:
+    def _only_files(self, package: Package, shown: Mapping[str, Any]) -> Package:
         hashes = {identity: self.files.hashes[identity] for identity in self.files.paths}
-        body = {"match": match_of(package), "update": {"state": "active"}, **_hashes(hashes, hashes)}
+        body = {"match": match_of(package), "update": dict(shown), **_hashes(hashes, hashes)}
 
         def landed(there: Package) -> bool:
             noted = {one["id"]: one.get("hash") for one in there["resources"]}
