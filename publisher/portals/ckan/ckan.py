@@ -23,7 +23,7 @@ from publisher.portals.ckan.reading.drift import files_by_resource
 from publisher.portals.ckan.reading.proof import disproved
 from publisher.portals.ckan.reading.rights import is_there, rights
 from publisher.portals.ckan.reading.snapshot import read
-from publisher.portals.ckan.reading.standing import Snapshot
+from publisher.portals.ckan.reading.standing import UNFINISHED, Snapshot
 from publisher.portals.ckan.wire.asking import ask_for
 from publisher.portals.ckan.wire.transport import Transport, connect
 from publisher.portals.ckan.writing.apply import Application, Kit
@@ -180,13 +180,16 @@ class CkanPortal:
         return self._rights_now
 
     def _read(self) -> Snapshot:
-        """What stands there now. What another publisher made between two of our questions does not count as gone."""
+        """What stands there now. What another publisher made between two of our questions does not count as gone, nor
+        as unfinished: a publication that came to its end leaves nothing so, unless that dataset failed.
+        """
         for _ in range(2):
             self._rights_now = None
             seen = read(self._transport, self._options, self._rights, self._catalogue, deep=self._setup.deep)
             self._rights_now = seen.rights
-            bodies = (one for one in seen.state.holdings.values() if one.subject.kind is not Kind.DATASET)
-            if not any(one.deleted for one in bodies):
+            held = seen.state.holdings.values()
+            gone = any(one.deleted for one in held if one.subject.kind is not Kind.DATASET)
+            if not gone and (seen.interrupted or all(one.stale != UNFINISHED for one in held)):
                 break
         return seen
 
