@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from publisher.catalogue.model import Dataset
     from publisher.pipeline import Prepared
     from publisher.plan.model import Desired, Drift, Holding
-    from publisher.portals.ckan.mapping.mapping import Context
     from publisher.portals.ckan.wire.asking import Calls
     from publisher.scaffold.pull_merge import Merge
 
@@ -93,10 +92,12 @@ def _merged(session: Session, prepared: Prepared, calls: Calls, holding: Holding
 
     desired, dataset = _of(prepared, holding)
     portal = prepared.portal
-    there = portal.seen.found.get(holding.subject) if isinstance(portal, CkanPortal) else None
-    if desired is None or dataset is None or there is None:
+    if desired is None or dataset is None or not isinstance(portal, CkanPortal):
         return
-    context = _context(prepared, calls)
+    there = portal.seen.found.get(holding.subject)
+    if there is None:
+        return
+    context = portal.context(prepared.desired)
     # As it was read, and not by its name, which somebody else's dataset may bear by now.
     package = there.package
     file = f"{dataset.folder}/dataset.yaml"
@@ -119,15 +120,6 @@ def _of(prepared: Prepared, holding: Holding) -> tuple[Desired | None, Dataset |
     desired = by_id.get(holding.id)
     dataset = prepared.catalogue.datasets.get(desired.subject.name) if desired is not None else None
     return desired, dataset
-
-
-def _context(prepared: Prepared, calls: Calls) -> Context:
-    from publisher.portals.ckan.ckan import options_of
-    from publisher.portals.ckan.reading.rights import rights
-    from publisher.portals.ckan.writing.around import context_of
-
-    options = options_of(prepared.entry, prepared.catalogue.settings)
-    return context_of(prepared.desired, prepared.state, "", options, rights(calls, options.scope))
 
 
 def _fetch(session: Session, prepared: Prepared, calls: Calls, merge: Merge, made: _Dataset, folder: Path) -> None:

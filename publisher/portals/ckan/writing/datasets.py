@@ -30,15 +30,7 @@ from publisher.plan.model import Action, Desired
 from publisher.portals.backups import Backups
 from publisher.portals.base import CannotMake, SourceChanged, Tables
 from publisher.portals.ckan.mapping import mapping
-from publisher.portals.ckan.model import (
-    Applied,
-    Found,
-    Options,
-    Package,
-    Rights,
-    Wanted,
-    WantedResource,
-)
+from publisher.portals.ckan.model import Applied, Found, Options, Package, Rights, Wanted, WantedResource
 from publisher.portals.ckan.notes import marker
 from publisher.portals.ckan.reading.standing import NOT_INDEXED, TABLE, VIEWS
 from publisher.portals.ckan.wire.transport import Transport, Unsettled
