@@ -30,6 +30,8 @@ class OneDataset:
         self.time = datetime(2026, 4, 10, 8, tzinfo=UTC)
         self.asked: list[str] = []
         self.lose: Callable[[str], str] = lambda action: ""
+        self.meanwhile: list[Callable[[], None]] = []
+        self.overwrites = False
         self._revisions = count()
 
     def now(self) -> datetime:
@@ -41,6 +43,8 @@ class OneDataset:
         if fate == "before":
             raise Unsettled(action, "timeout")
         result = self._answer(action, dict(data or {}))
+        while self.meanwhile:
+            self.meanwhile.pop()()
         if fate == "after":
             raise Unsettled(action, "timeout")
         return result
@@ -48,7 +52,7 @@ class OneDataset:
     def _answer(self, action: str, data: dict[str, Any]) -> Any:
         there = self.package
         if action == "package_create":
-            if there is not None:
+            if there is not None and not self.overwrites:
                 raise ValidationError({"name": ["That URL is already in use."]})
             owner = {"organization": {"name": data["owner_org"]}}
             self.package = {"id": "id-1", **data, **owner, "metadata_modified": f"r{next(self._revisions)}"}
@@ -92,7 +96,19 @@ def test_the_first_publisher_makes_a_private_dataset_and_leaves_the_commit(porta
     assert portal.package["owner_org"] == "org"
     assert decode(extras_of(portal.package)).commit == "abc"
     assert holder_of(portal.package, portal.now()) is None
-    assert portal.asked == ["package_create", "package_revise"]
+    assert portal.asked == ["package_create", "package_revise", "package_revise"]
+
+
+def test_of_two_who_make_the_private_dataset_in_the_same_instant_one_wins(portal: OneDataset) -> None:
+    """CKAN checks the name of a new dataset long before it writes it, and then takes one of that name for the same."""
+    one, two = portal.publisher("one"), portal.publisher("two")
+    portal.overwrites = True
+    portal.meanwhile.append(two.take)
+    with pytest.raises(OpendataError) as refused:
+        one.take()
+    assert refused.value.code == "portal-leased"
+    assert str(refused.value.params["who"]).startswith("two")
+    two.release(HomeState(CATALOGUE, "abc"))
 
 
 @pytest.mark.parametrize("before", [None, "abc"])

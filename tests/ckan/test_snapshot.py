@@ -16,7 +16,7 @@ from publisher.errors import Exit, OpendataError
 from publisher.plan.model import Desired, DesiredState, Kind, PublishedFile, Subject
 from publisher.portals.ckan.mapping import mapping
 from publisher.portals.ckan.mapping.values import dataset_name
-from publisher.portals.ckan.model import Applied, Options, Package, Rights
+from publisher.portals.ckan.model import Applied, Options, Package, Rights, TableState
 from publisher.portals.ckan.notes import home, marker
 from publisher.portals.ckan.notes.home import Deleted, HomeState, Kept, encode, home_name, roll_call, short_id
 from publisher.portals.ckan.reading.snapshot import Snapshot, complete, read
@@ -289,6 +289,18 @@ def test_why_a_holding_is_stale(change: dict[str, Any], stale: str | None) -> No
     assert found.state.holdings[dataset("ten-a")].stale == stale
 
 
+@pytest.mark.parametrize(
+    ("noted", "tables", "stale"), [(True, True, None), (False, True, "table-differs"), (False, False, None)]
+)
+def test_a_table_that_somebody_deleted_is_loaded_again_where_tables_are_wanted(
+    noted: bool, tables: bool, stale: str | None
+) -> None:
+    options = replace(OPTIONS, tables=tables)
+    ours = applied(tables={"r": TableState("s", "d", 3), "image": TableState("", "", 0)}, rules=mapping.rules(options))
+    there = package("a", applied=ours, resources=[{"id": "r", "datastore_active": noted}, {"id": "image"}])
+    assert snapshot(there, options=options).state.holdings[dataset("ten-a")].stale == stale
+
+
 def test_a_draft_is_unfinished_and_one_that_was_complete_was_taken_off_the_pages_by_somebody() -> None:
     found = snapshot(package("a", applied=applied(complete=False), state="draft"))
     assert found.state.holdings[dataset("ten-a")].stale == "unfinished"
@@ -321,8 +333,16 @@ def test_an_empty_portal_is_nobodys() -> None:
     assert (found.state.catalogue_id, found.home, found.kept) == (None, None, None)
 
 
-def test_a_private_dataset_that_the_index_lost_is_found() -> None:
-    assert snapshot(private(), lost={"h"}).state.catalogue_id == CATALOGUE
+@pytest.mark.parametrize(
+    ("lost", "scope", "stale"), [(set(), (), None), ({"h"}, (), "not-indexed"), ({"h"}, ("so-b",), None)]
+)
+def test_a_private_dataset_that_the_index_lost_is_found_and_healed(
+    lost: set[str], scope: tuple[str, ...], stale: str | None
+) -> None:
+    subject = Subject(Kind.CATALOGUE, "catalogue")
+    kept = HomeState(CATALOGUE, "c0ffee", subjects={subject: Kept("c", "d", {"name": "catalogue"})})
+    state = snapshot(private(kept), lost=lost, options=replace(OPTIONS, scope=scope)).state
+    assert (state.catalogue_id, state.holdings[subject].stale) == (CATALOGUE, stale)
 
 
 def test_a_private_dataset_that_was_deleted_still_tells() -> None:

@@ -200,7 +200,7 @@ def without(desired: Desired, *keys: str, **more: Any) -> Desired:
 
 
 def as_wanted(desk: Desk, desired: Desired, package: Package) -> None:
-    """The portal holds every field as it is wanted, and nothing else of ours."""
+    """The portal holds every field as it is wanted, and nothing else of ours; and it says which tables there are."""
     found = found_of(package)
     assert found.applied is not None
     assert found.applied.complete
@@ -208,6 +208,8 @@ def as_wanted(desk: Desk, desired: Desired, package: Package) -> None:
     places = mapping.owned(desk.wanted(desired), {one.name: one for one in found.applied.files})
     held = mapping.held(package)
     assert held == places
+    loaded = {identity for identity, state in found.applied.tables.items() if state.in_datastore}
+    assert {one["id"] for one in package["resources"] if one["datastore_active"]} == loaded
     for resource in package["resources"]:
         if resource["url_type"] == "upload":
             with desk.transport.open(resource["url"]) as stream:
@@ -215,10 +217,15 @@ def as_wanted(desk: Desk, desired: Desired, package: Package) -> None:
 
 
 def interrupted(desk: Desk, desired: Desired, found: Found | None, at: int, how: str) -> Found:
-    """A write that breaks off at a request, and the run after it if the process was killed or could not tell."""
+    """A write that breaks off at a request, and the run after it if the process was killed or could not tell.
+    ``desk.through`` tells of the first.
+    """
+    through = Breaking(desk.transport, at, how)
     try:
-        return desk.write(desired, found, through=Breaking(desk.transport, at, how))
+        return desk.write(desired, found, through=through)
     except (Killed, OpendataError) as error:
         assert isinstance(error, Killed) or error.code == "portal-unsettled"
         there = desk.writer().settled.show(found.id if found else desired.subject.name)
         return desk.write(desired, found_of(there) if there is not None else None)
+    finally:
+        desk.through = through

@@ -47,7 +47,7 @@ def read(
         OpendataError: ``portal-incomplete``, ``portal-index-behind``, ``portal-home-unreadable``,
             ``portal-answer-broken``, ``portal-refused``, and what the transport raises.
     """
-    whose = Whose(catalogue_id, home_name(catalogue_id), mapping.rules(options), rights.names)
+    whose = Whose(catalogue_id, home_name(catalogue_id), mapping.rules(options), rights.names, options.tables)
     indexed = read_all(transport, partial(look, whose=whose, action=SEARCH), options.scope, rows)
     standing = originals([*indexed, *_lost(transport, indexed, whose, options)])
     home = next((one.found for one in standing if one.name == whose.home), None) or _home(transport, whose)
@@ -72,6 +72,8 @@ def read(
             looked = pool.map(lambda pair: deeply.looked(transport, options, *pair), ours)
             holdings |= {one.subject: one for one in looked}
     around = bodies.held(kept, context)
+    if home is not None and not options.scope and all(one.name != whose.home for one in indexed):
+        around |= {one: replace(held, stale=NOT_INDEXED) for one, held in around.items() if one == CATALOGUE}
     strangers = _foreign_bodies(kept, context)
     state = PortalState(
         catalogue_id=catalogue_id if kept is not None or holdings else None,

@@ -17,6 +17,7 @@ from publisher.portals.ckan.reading import drift
 from publisher.portals.ckan.wire.asking import broken, objects, text
 from publisher.portals.ckan.wire.transport import typed
 from publisher.portals.ckan.writing.revision import FILE_FIELDS
+from publisher.portals.ckan.writing.revision import TABLE as ACTIVE
 
 UNREADABLE, COPIED = "marker-unreadable", "marker-copied"
 NOT_INDEXED, UNFINISHED, MAPPING, MISSING = "not-indexed", "unfinished", "mapping", "missing-files"
@@ -29,13 +30,14 @@ _LEVEL = 1
 @dataclass(frozen=True, slots=True)
 class Whose:
     """By what a dataset is known to be ours: the catalogue's id, the name of its private dataset, today's rules; and
-    the names of organizations and groups (:attr:`Rights.names`).
+    the names of organizations and groups (:attr:`Rights.names`). ``tables`` says that tables are to be there too.
     """
 
     catalogue: str
     home: str
     rules: str
     names: Mapping[str, str] = field(default_factory=dict)
+    tables: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,4 +182,12 @@ def _holding(package: Package, applied: Applied, whose: Whose, action: str) -> H
         stale = MAPPING
     elif len(files) < len(applied.files) and not any(one.field == "resources" for one in changed):
         stale = MISSING
+    elif whose.tables and not deleted and _lacks_table(package, applied):
+        stale = TABLE
     return Holding(subject, applied.id, applied.record, applied.digest, files, applied.commit, changed, stale, deleted)
+
+
+def _lacks_table(package: Package, applied: Applied) -> bool:
+    """Whether CKAN says of a resource that it has no table, where we loaded one: somebody deleted it."""
+    noted = {str(one["id"]): bool(one.get(ACTIVE)) for one in package.get("resources") or ()}
+    return any(state.in_datastore and not noted.get(one, True) for one, state in applied.tables.items())

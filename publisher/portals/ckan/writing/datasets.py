@@ -201,15 +201,16 @@ class DatasetWriter:
         """The dataset once its extra says that its tables are loaded. Where CKAN noted a table of it anew, that moved
         its revision.
         """
+        tables = {identity for identity, state in done.tables.items() if state.in_datastore}
         try:
-            return self.settled.revise(marked(package, extras_of(done)), landed=says(done))
+            return self.settled.revise(marked(package, extras_of(done), tables), landed=says(done))
         except OpendataError as error:
             if error.code != changed_meanwhile().code:
                 raise
         there = self.settled.show(str(package["id"]))
         if there is None or not says(applied)(there):
             raise changed_meanwhile()
-        return self.settled.revise(marked(there, extras_of(done)), landed=says(done))
+        return self.settled.revise(marked(there, extras_of(done), tables), landed=says(done))
 
     def _applied(
         self,

@@ -88,10 +88,15 @@ def without_tables(package: Package) -> Package:
     return {**package, "resources": list(resources)}
 
 
-def marked(package: Package, marker: Mapping[str, str]) -> dict[str, Any]:
-    """The body of a ``package_revise`` that changes nothing but our own extras."""
-    extras = _pairs({**_extras(package), **marker})
-    return {"match": match_of(package), "filter": ["-extras"], "update": {"extras": extras}}
+def marked(package: Package, marker: Mapping[str, str], tables: Collection[str] = ()) -> dict[str, Any]:
+    """The body of a ``package_revise`` that changes nothing but our own extras, and notes of the resources ``tables``
+    that they have a table: CKAN does so when it makes one, and not when it changes one.
+    """
+    update: dict[str, Any] = {"extras": _pairs({**_extras(package), **marker})}
+    resources = [{TABLE: True} if _lacks_note(one, tables) else {} for one in package.get("resources") or ()]
+    if any(resources):
+        update["resources"] = resources
+    return {"match": match_of(package), "filter": ["-extras"], "update": update}
 
 
 def upload_field(resource: str) -> str:
@@ -156,6 +161,10 @@ def _ours(
     elif wanted.link is not None and there.get("url_type") != "upload":
         body["url"] = wanted.link
     return body
+
+
+def _lacks_note(resource: Mapping[str, Any], tables: Collection[str]) -> bool:
+    return resource["id"] in tables and not resource.get(TABLE)
 
 
 def match_of(package: Package) -> dict[str, Any]:
