@@ -14,6 +14,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, fields
 from functools import cache
 from itertools import count, product, takewhile
+from sys import intern
 from typing import Any
 
 from publisher.digest import canonical_json, digest_of
@@ -26,6 +27,8 @@ EXTRA = "opendata"
 _FORMAT = 1
 _LARGEST = 16 << 20
 """Bytes of JSON that are read at most."""
+_SHORT = 64
+"""Characters of a text that other datasets may have too."""
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 _BLOCK, _WORD = 7, 12
 """Seven bytes are twelve letters: 256 ** 7 is less than 26 ** 12."""
@@ -61,7 +64,7 @@ def decode(text: str, catalogue: str | None = None) -> Applied:
         BadMarker: if it cannot be read as a whole, or is of another catalogue than the one asked for.
     """
     try:
-        version, data = json.loads(_unpacked(_bytes_of(text.replace(" ", ""))))
+        version, data = json.loads(_unpacked(_bytes_of(text.replace(" ", ""))), object_pairs_hook=_sharing)
         if version != _FORMAT:
             raise BadMarker("format")
         applied = _applied(data)
@@ -158,6 +161,14 @@ def _unpacked(packed: bytes) -> bytes:
     if not worker.eof or worker.unused_data:
         raise BadMarker("size")
     return found
+
+
+def _sharing(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object of JSON whose keys and short texts are kept once for all datasets: of ten thousand they repeat."""
+    return {
+        intern(key): intern(value) if isinstance(value, str) and len(value) <= _SHORT else value
+        for key, value in pairs
+    }
 
 
 def _applied(data: Mapping[str, Any]) -> Applied:
