@@ -7,8 +7,9 @@ import random
 import subprocess
 import sys
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import Any
 
 from measure import REPOSITORY
 
@@ -19,7 +20,8 @@ from generate import generate, table
 ROWS = 200
 PORTAL = "there"
 ACCESS = "type: ckan, url_env: CKAN_URL, token_env: CKAN_TOKEN"
-ORGANIZATION = "co-quan-0"
+ORGANIZATION, THEME = "co-quan-0", "chu-de-0"
+_OF_A_RESOURCE = ("id", "name", "name_en", "format", "mimetype", "rows")
 _LINK = "url: https://data.example.org/{number}.html"
 
 
@@ -83,6 +85,26 @@ def for_ckanapi(root: Path, base: str, *, upload: bool) -> str:
     """The same datasets as JSON Lines; files are fetched below ``base``, where ``root`` is served."""
     lines = (json.dumps(_package(root, one, base, upload=upload), ensure_ascii=False) for one in folders(root))
     return "".join(f"{line}\n" for line in lines)
+
+
+def same_for_ckanapi(root: Path, base: str, packages: Iterable[Mapping[str, Any]]) -> str:
+    """Datasets as they stand on a CKAN, without our own notes, as JSON Lines; files are fetched below ``base``."""
+    places = {folder.name: folder.relative_to(root).as_posix() for folder in folders(root)}
+    made = (_same(one, f"{base}/{places[one['name']]}/bang.csv") for one in packages)
+    return "".join(f"{json.dumps(one, ensure_ascii=False)}\n" for one in made)
+
+
+def _same(package: Mapping[str, Any], address: str) -> dict[str, Any]:
+    texts = {key: package[key] for key in ("id", "name", "title", "notes", "license_id")}
+    resources = [{key: one[key] for key in _OF_A_RESOURCE if one.get(key)} for one in package["resources"]]
+    return {
+        **texts,
+        "owner_org": ORGANIZATION,
+        "tags": [{"name": one["name"]} for one in package["tags"]],
+        "groups": [{"name": one["name"]} for one in package["groups"]],
+        "extras": [one for one in package["extras"] if not one["key"].startswith("opendata")],
+        "resources": [{**one, "url": address, "url_type": "upload"} for one in resources],
+    }
 
 
 def _package(root: Path, folder: Path, base: str, *, upload: bool) -> dict[str, object]:

@@ -1,7 +1,7 @@
 """The one path from files to an approved plan; ``plan``, ``publish``, ``takedown`` and the demo walk it.
 
-load, generated data, validation, evidence, desired state, the portal's state, plan. What may be done
-of the plan is decided by :func:`decide`.
+load, generated data, validation, evidence, desired state, the portal's state, plan; the portal answers
+while the files are checked and measured. What may be done of the plan is decided by :func:`decide`.
 """
 
 from __future__ import annotations
@@ -28,6 +28,7 @@ from publisher.plan.model import DesiredState, Kind, Plan, PortalState, Risk
 from publisher.plan.safety import Caps, Verdict, agreed, review, selected
 from publisher.portals.base import Portal
 from publisher.portals.registry import Setup, entry_of, make_portal
+from publisher.problem import Problem
 from publisher.progress import Progress, progress
 from publisher.session import Session, now
 from publisher.zones import day_in
@@ -81,81 +82,97 @@ def prepare(
         OpendataError: ``catalogue-blocked`` and ``portal-older-commit``, which refuse to publish;
             what the portal raises.
     """
-    say = progress(session.quiet)
-    words = session.messages
-    say(words.text("Reading the catalogue"), 0, 0)
-    repository = Repository.find(session.root)
-    catalogue, report = checked(session, repository, say, as_of)
-    entry = entry_of(catalogue, portal_key)
-    say(words.text("Comparing with the portal"), 0, 0)
-    tables = CatalogueTables(catalogue, by_row=by_row or entry.type == "site")
-    steps = partial(say, words.text("Building the portal"))
+    files = _read(session, as_of)
+    entry = entry_of(files.catalogue, portal_key)
+    tables = CatalogueTables(files.catalogue, by_row=by_row or entry.type == "site")
+    steps = partial(files.say, session.messages.text("Building the portal"))
     backups = session.workspace.backups
-    setup = Setup(entry, catalogue.settings, session.root, tables, address, steps, deep, wait, backups)
+    setup = Setup(entry, files.catalogue.settings, session.root, tables, address, steps, deep, wait, backups)
     with closing(make_portal(setup)) as portal:
-        yield _planned(session, portal, catalogue, report, entry, repository, tables, as_of, rollback)
+        yield _planned(files, portal, entry, tables, rollback)
 
 
-def _planned(
-    session: Session,
-    portal: Portal,
-    catalogue: Catalogue,
-    report: Report,
-    entry: PortalEntry,
-    repository: Repository | None,
-    tables: CatalogueTables,
-    as_of: date | None,
-    rollback: bool,
-) -> Prepared:
-    # The portal answers while files are measured.
+def _planned(files: _Files, portal: Portal, entry: PortalEntry, tables: CatalogueTables, rollback: bool) -> Prepared:
     with ThreadPoolExecutor(1) as pool:
         reading = pool.submit(portal.snapshot)
-        lines, past = measured(session, catalogue, report, repository)
+        report = files.checked()
+        desired = files.desired(report, entry)
+        files.say(files.session.messages.text("Comparing with the portal"), 0, 0)
         state = reading.result()
-    if state.catalogue_id not in {None, str(catalogue.settings.id)}:
+    if state.catalogue_id not in {None, desired.catalogue_id}:
         raise OpendataError("portal-other-catalogue", Exit.NO, portal=entry.key)
-    head = repository.head() if repository else None
-    shallow = repository.is_shallow() if repository else False
-    today = day_in(catalogue.settings.time_zone, now())
-    commit = head.sha if head else None
-    desired = desired_state(catalogue, report, lines, entry, commit, as_of, today=today, history=past)
-    if shallow:
+    repository = files.repository
+    if repository is not None and repository.is_shallow():
         desired = with_history(desired, state)
     state = portal.complete(state, desired)
     plan = make_plan(entry.key, desired, state, partial(tables.compare, portal), entry.drift)
     warnings = [] if plan.empty else _ancestry(repository, state.commit, desired.commit, rollback)
     if repository is not None and repository.dirty():
         warnings.append("uncommitted")
-    return Prepared(catalogue, entry, report, desired, portal, state, plan, tuple(warnings))
+    return Prepared(files.catalogue, entry, report, desired, portal, state, plan, tuple(warnings))
 
 
-def checked(
-    session: Session, repository: Repository | None, say: Progress, as_of: date | None = None
-) -> tuple[Catalogue, Report]:
-    """The catalogue and what validation says of it.
+@dataclass(frozen=True)
+class _Files:
+    """What stands in the catalogue's folder, with the data that is generated; ``today`` is by its time zone."""
+
+    session: Session
+    repository: Repository | None
+    catalogue: Catalogue
+    problems: tuple[Problem, ...]
+    today: date
+    as_of: date | None
+    say: Progress
+
+    def checked(self) -> Report:
+        """What validation says.
+
+        Raises:
+            OpendataError: ``catalogue-blocked`` if what all datasets refer to has errors.
+        """
+        from publisher.validation.run import validate
+
+        report = validate(
+            Loaded(self.catalogue, self.problems),
+            today=self.today,
+            workspace=self.session.workspace,
+            repository=self.repository,
+            progress=self.say,
+        )
+        if report.blocked:
+            errors = [one for one in report.problems if one.dataset is None and one.severity == "error"]
+            raise OpendataError("catalogue-blocked", Exit.NO, errors)
+        return report
+
+    def desired(self, report: Report, entry: PortalEntry) -> DesiredState:
+        """What git says that the portal of an entry is to hold."""
+        lines, past = measured(self.session, self.catalogue, report, self.repository)
+        head = self.repository.head() if self.repository else None
+        commit = head.sha if head else None
+        return desired_state(self.catalogue, report, lines, entry, commit, self.as_of, today=self.today, history=past)
+
+
+def _read(session: Session, as_of: date | None) -> _Files:
+    """The catalogue's files.
 
     Raises:
-        OpendataError: ``catalogue-blocked`` if what all datasets refer to has errors.
+        OpendataError: ``catalogue-blocked`` if it is plain without any look at data that nothing can be published:
+            then no portal is asked, nor its entry looked for.
     """
     from publisher.catalogue.generated import with_generated
-    from publisher.validation.run import validate
+    from publisher.validation.hold import blocks
 
+    say = progress(session.quiet)
+    say(session.messages.text("Reading the catalogue"), 0, 0)
     loaded = load(session.root)
     if loaded.catalogue is None:
         raise OpendataError("catalogue-blocked", Exit.NO, loaded.problems)
     today = day_in(loaded.catalogue.settings.time_zone, now())
     catalogue = with_generated(loaded.catalogue, session.workspace, showing_day(as_of, today))
-    report = validate(
-        Loaded(catalogue, loaded.problems),
-        today=today,
-        workspace=session.workspace,
-        repository=repository,
-        progress=say,
-    )
-    if report.blocked:
-        errors = [one for one in report.problems if one.dataset is None and one.severity == "error"]
-        raise OpendataError("catalogue-blocked", Exit.NO, errors)
-    return catalogue, report
+    files = _Files(session, Repository.find(session.root), catalogue, loaded.problems, today, as_of, say)
+    if any(map(blocks, loaded.problems)):
+        files.checked()  # tells all that is wrong
+    return files
 
 
 def measured(

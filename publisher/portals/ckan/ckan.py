@@ -6,7 +6,7 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from functools import partial
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 from publisher.catalogue.model import PortalEntry, Settings
 from publisher.errors import Exit, OpendataError
@@ -26,11 +26,13 @@ from publisher.portals.ckan.reading.snapshot import read
 from publisher.portals.ckan.reading.standing import UNFINISHED, Snapshot
 from publisher.portals.ckan.wire.asking import ask_for
 from publisher.portals.ckan.wire.transport import Transport, connect
-from publisher.portals.ckan.writing.apply import Application, Kit
 from publisher.portals.ckan.writing.around import context_of
 from publisher.portals.ckan.writing.takedown import leftovers
 from publisher.portals.registry import Setup
 from publisher.workspace import Workspace
+
+if TYPE_CHECKING:
+    from publisher.portals.ckan.writing.apply import Application, Kit
 
 _LEASE = "lease"
 _ASK_AGAIN = 3.0
@@ -123,6 +125,8 @@ class CkanPortal:
             OpendataError: ``portal-leased``, ``portal-changed``, and as
                 :meth:`publisher.portals.ckan.writing.apply.Application.run`.
         """
+        from publisher.portals.ckan.writing.apply import Application
+
         if not plan.actions:
             return
         self._run = Application(self.kit, self._known(), plan, desired, state, journal)
@@ -146,6 +150,8 @@ class CkanPortal:
     @property
     def kit(self) -> Kit:
         """What works on this portal beside a plan."""
+        from publisher.portals.ckan.writing.apply import Kit
+
         setup = self._setup
         backups = Backups(setup.backups, setup.entry.key) if setup.backups is not None else None
         return Kit(

@@ -118,9 +118,10 @@ class _Past:
 
 
 def _change(repository: Repository, base: str) -> _Change:
-    changed = {one for one in repository.changed_since(base) if one.endswith("/dataset.yaml") or one == CATALOG}
+    start = repository.base(base)
+    changed = {one for one in repository.changed_since(start) if one.endswith("/dataset.yaml") or one == CATALOG}
     before = {}
-    old = repository.show_all(repository.base(base), changed)
+    old = repository.show_all(start, changed)
     for file, raw in old.items():
         document, _ = parse_document(raw, file)
         if document is not None and is_shaped(document.data, "catalog" if file == CATALOG else "dataset"):

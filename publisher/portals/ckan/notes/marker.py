@@ -166,8 +166,7 @@ def _unpacked(packed: bytes) -> bytes:
 def _sharing(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     """An object of JSON whose keys and short texts are kept once for all datasets: of ten thousand they repeat."""
     return {
-        intern(key): intern(value) if isinstance(value, str) and len(value) <= _SHORT else value
-        for key, value in pairs
+        intern(key): intern(value) if isinstance(value, str) and len(value) <= _SHORT else value for key, value in pairs
     }
 
 

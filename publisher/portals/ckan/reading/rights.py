@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from ckanapi.errors import NotAuthorized
@@ -34,17 +35,22 @@ def rights(transport: Calls, scope: Sequence[str] = ()) -> Rights:
             not write a dataset anywhere, ``portal-organization-unknown`` for a scope that is not there,
             ``portal-too-old``; what the transport raises.
     """
-    me = ask_for(transport, "user_show", {})
+    with ThreadPoolExecutor(4) as pool:  # at the same time: a portal far away takes its time for each
+        asked = pool.submit(ask_for, transport, "user_show", {})
+        told = pool.submit(_status, transport)
+        bodies = pool.submit(_listed, transport, "organization_list_for_user", {"permission": "create_dataset"})
+        themes = pool.submit(_listed, transport, "group_list_authz", {})
+    me = asked.result()
     if me is None:
         raise OpendataError("portal-token-refused", Exit.USAGE)
     user, sysadmin = text(me, "name", "user_show"), me.get("sysadmin") is True
-    status = _status(transport)
+    status = told.result()
     version = _version(status)
     if version is not None and version < OLDEST:
         raise OpendataError("portal-too-old", Exit.USAGE, version=".".join(map(str, version)))
     extensions = status.get("extensions")
     plugins = [one for one in extensions if isinstance(one, str)] if isinstance(extensions, list) else None
-    listed = _listed(transport, "organization_list_for_user", {"permission": "create_dataset"})
+    listed = bodies.result()
     organizations = {body.name: identity for identity, body in listed.items()}
     strangers = [name for name in scope if name not in organizations and (sysadmin or not is_there(transport, name))]
     if strangers:
@@ -53,7 +59,7 @@ def rights(transport: Calls, scope: Sequence[str] = ()) -> Rights:
         organizations = {name: identity for name, identity in organizations.items() if name in scope}
     if not sysadmin and not organizations:
         raise OpendataError("portal-no-rights", Exit.USAGE, user=user)
-    groups = _listed(transport, "group_list_authz", {})
+    groups = themes.result()
     return Rights(
         version=version or OLDEST,
         plugins=frozenset(plugins or ()),
