@@ -38,12 +38,12 @@ with what is measured. All data but this repository's are synthetic and made up.
 - Before each round CKAN is emptied and has written and purged a few datasets, so that nobody pays for its first
   requests. Rounds of all take turns. "No cache" is without `.opendata`, as in a fresh clone.
 
-Both load the same datasets, three at a time (`-p 3`, `parallel: 3`), with the same texts in two languages, extras, tags,
-group and file: `ckanapi` is given what our publication leaves on the portal, without the extra in which we keep what was
-applied. The rows with "2 extras" are a `ckanapi` that is given less: a title, a description, tags, 2 extras, no group.
-`ckanapi` loads no DataStore, so the fair rows are those with `tables: false`; the others are what the tool does unless
-told otherwise, and their goals are held against a `ckanapi` that does less. Publishing where nothing changed reads the
-whole catalogue, validates it and compares it with the portal.
+Both load the same datasets, three at a time (`-p 3`, `parallel: 3`), with the same texts in two languages, extras,
+tags, group and file: `ckanapi` is given what our publication leaves on the portal, without the extra in which we keep
+what was applied. The rows with "2 extras" are a `ckanapi` that is given less: a title, a description, tags, 2 extras,
+no group. `ckanapi` loads no DataStore, so the fair rows are those with `tables: false`; the others are what the tool
+does unless told otherwise, and their goals are held against a `ckanapi` that does less. Publishing where nothing
+changed reads the whole catalogue, validates it and compares it with the portal.
 
 """
 
