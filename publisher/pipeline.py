@@ -1,7 +1,7 @@
 """The one path from files to an approved plan; ``plan``, ``publish``, ``takedown`` and the demo walk it.
 
 load, generated data, validation, evidence, desired state, the portal's state, plan; the portal answers
-while the files are checked and measured. What may be done of the plan is decided by :func:`decide`.
+while the files are measured. What may be done of the plan is decided by :func:`decide`.
 """
 
 from __future__ import annotations
@@ -83,21 +83,24 @@ def prepare(
             what the portal raises.
     """
     files = _read(session, as_of)
+    report = files.checked()
     entry = entry_of(files.catalogue, portal_key)
     tables = CatalogueTables(files.catalogue, by_row=by_row or entry.type == "site")
     steps = partial(files.say, session.messages.text("Building the portal"))
     backups = session.workspace.backups
     setup = Setup(entry, files.catalogue.settings, session.root, tables, address, steps, deep, wait, backups)
     with closing(make_portal(setup)) as portal:
-        yield _planned(files, portal, entry, tables, rollback)
+        yield _planned(files, report, portal, entry, tables, rollback)
 
 
-def _planned(files: _Files, portal: Portal, entry: PortalEntry, tables: CatalogueTables, rollback: bool) -> Prepared:
+def _planned(
+    files: _Files, report: Report, portal: Portal, entry: PortalEntry, tables: CatalogueTables, rollback: bool
+) -> Prepared:
+    files.say(files.session.messages.text("Comparing with the portal"), 0, 0)
+    # Not earlier: tables are checked in forked processes, which no other thread may be beside.
     with ThreadPoolExecutor(1) as pool:
         reading = pool.submit(portal.snapshot)
-        report = files.checked()
         desired = files.desired(report, entry)
-        files.say(files.session.messages.text("Comparing with the portal"), 0, 0)
         state = reading.result()
     if state.catalogue_id not in {None, desired.catalogue_id}:
         raise OpendataError("portal-other-catalogue", Exit.NO, portal=entry.key)
@@ -156,11 +159,9 @@ def _read(session: Session, as_of: date | None) -> _Files:
     """The catalogue's files.
 
     Raises:
-        OpendataError: ``catalogue-blocked`` if it is plain without any look at data that nothing can be published:
-            then no portal is asked, nor its entry looked for.
+        OpendataError: ``catalogue-blocked`` if ``catalog.yaml`` cannot be read.
     """
     from publisher.catalogue.generated import with_generated
-    from publisher.validation.hold import blocks
 
     say = progress(session.quiet)
     say(session.messages.text("Reading the catalogue"), 0, 0)
@@ -169,10 +170,7 @@ def _read(session: Session, as_of: date | None) -> _Files:
         raise OpendataError("catalogue-blocked", Exit.NO, loaded.problems)
     today = day_in(loaded.catalogue.settings.time_zone, now())
     catalogue = with_generated(loaded.catalogue, session.workspace, showing_day(as_of, today))
-    files = _Files(session, Repository.find(session.root), catalogue, loaded.problems, today, as_of, say)
-    if any(map(blocks, loaded.problems)):
-        files.checked()  # tells all that is wrong
-    return files
+    return _Files(session, Repository.find(session.root), catalogue, loaded.problems, today, as_of, say)
 
 
 def measured(

@@ -26,7 +26,7 @@ VERSION = 2
 """Raised when the same files and schema would be judged otherwise."""
 
 WORKERS = 2
-_POOL_FROM_TABLES = 150
+_POOL_FROM_TABLES = 60
 _POOL_FROM_BYTES = 16_000_000
 _CHUNK = 40
 

@@ -35,15 +35,14 @@ def rights(transport: Calls, scope: Sequence[str] = ()) -> Rights:
             not write a dataset anywhere, ``portal-organization-unknown`` for a scope that is not there,
             ``portal-too-old``; what the transport raises.
     """
-    with ThreadPoolExecutor(4) as pool:  # at the same time: a portal far away takes its time for each
-        asked = pool.submit(ask_for, transport, "user_show", {})
-        told = pool.submit(_status, transport)
-        bodies = pool.submit(_listed, transport, "organization_list_for_user", {"permission": "create_dataset"})
-        themes = pool.submit(_listed, transport, "group_list_authz", {})
-    me = asked.result()
+    me = ask_for(transport, "user_show", {})
     if me is None:
         raise OpendataError("portal-token-refused", Exit.USAGE)
     user, sysadmin = text(me, "name", "user_show"), me.get("sysadmin") is True
+    with ThreadPoolExecutor(3) as pool:  # at the same time: a portal far away takes its time for each
+        told = pool.submit(_status, transport)
+        bodies = pool.submit(_listed, transport, "organization_list_for_user", {"permission": "create_dataset"})
+        themes = pool.submit(_listed, transport, "group_list_authz", {})
     status = told.result()
     version = _version(status)
     if version is not None and version < OLDEST:
