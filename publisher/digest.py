@@ -8,11 +8,12 @@ from pathlib import Path
 from typing import IO, Any
 
 _CHUNK = 1 << 20
+_CANONICAL = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
 def canonical_json(value: Any) -> str:
     """JSON with sorted keys and no spare spaces (compare RFC 8785): equal data, equal text."""
-    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return _CANONICAL.encode(value)
 
 
 def digest_of(value: Any) -> str:

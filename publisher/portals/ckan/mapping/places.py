@@ -56,12 +56,12 @@ def normal(value: Any) -> Any:
     and truth values as texts; objects without what is empty; None for what is empty.
     """
     match value:
+        case str():
+            return unicodedata.normalize("NFC", value).replace("\r\n", "\n").strip() or None
         case None:
             return None
         case bool() | int() | float():
             return json.dumps(value)
-        case str():
-            return unicodedata.normalize("NFC", value).replace("\r\n", "\n").strip() or None
         case Mapping():
             inner = {str(key): normal(one) for key, one in value.items()}
             return {key: inner[key] for key in sorted(inner) if inner[key] is not None} or None
