@@ -259,26 +259,30 @@ class DatasetWriter:
         Raises:
             OpendataError: ``portal-changed-meanwhile``.
         """
-        applied = found_of(package).applied
+        applied = _applied_in(package)
         if applied is None or applied.catalogue != self.catalogue_id or applied.id != id:
             raise changed_meanwhile()
 
 
 def found_of(package: Package) -> Found:
     """A dataset that the portal gave, as the snapshot would have found it."""
-    text = marker_of(package)
-    try:
-        applied = marker.decode(text) if text else None
-    except marker.BadMarker:
-        applied = None
     return Found(
         str(package["id"]),
         str(package["name"]),
         str(package["metadata_modified"]),
         str(package.get("state", "active")),
-        zlib.compress(json.dumps(package, ensure_ascii=False).encode()),
-        applied,
+        zlib.compress(json.dumps(package, ensure_ascii=False).encode(), 1),
+        _applied_in(package),
     )
+
+
+def _applied_in(package: Package) -> Applied | None:
+    """What a dataset's own extras say was applied; None where they say nothing that can be read."""
+    text = marker_of(package)
+    try:
+        return marker.decode(text) if text else None
+    except marker.BadMarker:
+        return None
 
 
 def _without_removed(wanted: Wanted, package: Package, kept: Collection[str]) -> Wanted:
