@@ -15,10 +15,11 @@ from typing import Any
 from ckan_count import Counts, Forwarder, counted, files_of, files_sent, forwarding
 from measure import REPOSITORY, Benchmark, Run
 
-sys.path[:0] = [str(REPOSITORY / "tests"), str(REPOSITORY / "script" / "ckan-stack")]
+sys.path.insert(0, str(REPOSITORY / "script" / "ckan-stack"))
+sys.path.insert(0, str(REPOSITORY / "tests"))
 
-from settings import home  # noqa: E402
-from support.ckan import NEWEST, ActionError, Stack, fresh, script, stack_of  # noqa: E402
+from settings import home
+from support.ckan import NEWEST, ActionError, Stack, fresh, script, stack_of
 
 PORT = 5150
 _STARTED = time.monotonic()

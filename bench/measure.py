@@ -22,11 +22,11 @@ from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests" / "support"))
+
+from generate import generate
+
 REPOSITORY = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(REPOSITORY / "tests" / "support"))
-
-from generate import generate  # noqa: E402
-
 PARTS = ("repository", "generated", "peer")
 OPENDATA = [sys.executable, "-m", "publisher", "--quiet"]
 

@@ -18,9 +18,9 @@ from publisher.text import Text
 
 def plain(value: Any) -> Any:
     """A value of the model as plain JSON data; None where it says nothing."""
-    if isinstance(value, str):  # nearly always; the rest is looked at in turn
-        return value or None
     match value:
+        case str():
+            return value or None
         case Text():
             return dict(value.by_language) or None
         case date():

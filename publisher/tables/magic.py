@@ -91,7 +91,7 @@ def _zip_kind(path: Path) -> str:
         with zipfile.ZipFile(path) as archive:
             names = archive.namelist()
             parts = archive.infolist()
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
+    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):  # the last one for versions it cannot read
         return "truncated"
     if "xl/workbook.xml" not in names and "xl/workbook.bin" not in names:
         return "zip"

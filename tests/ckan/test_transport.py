@@ -114,7 +114,7 @@ def test_a_file_that_is_gone_or_grew_is_told(line: Lines, tmp_path: Path) -> Non
         there.transport.call("package_revise", {}, files=[Upload("a", tmp_path / "a", "a.csv")])
     assert there.transport.sent == Sent()
 
-    class Growing(type(tmp_path)):  # type: ignore[misc]
+    class Growing(type(tmp_path)):
         def stat(self, **options: bool) -> object:
             found = super().stat(**options)
             with super().open("ab") as stream:

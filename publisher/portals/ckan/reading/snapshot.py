@@ -72,8 +72,9 @@ def read(
             looked = pool.map(lambda pair: deeply.looked(transport, options, *pair), ours)
             holdings |= {one.subject: one for one in looked}
     around = bodies.held(kept, context)
-    if home is not None and not options.scope and all(one.name != whose.home for one in indexed):
-        around |= {one: replace(held, stale=NOT_INDEXED) for one, held in around.items() if one == CATALOGUE}
+    is_lost = home is not None and not options.scope and all(one.name != whose.home for one in indexed)
+    if is_lost and CATALOGUE in around:
+        around[CATALOGUE] = replace(around[CATALOGUE], stale=NOT_INDEXED)
     strangers = _foreign_bodies(kept, context)
     state = PortalState(
         catalogue_id=catalogue_id if kept is not None or holdings else None,

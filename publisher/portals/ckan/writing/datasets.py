@@ -39,7 +39,7 @@ from publisher.portals.ckan.writing.files import Files, prepare
 from publisher.portals.ckan.writing.loading import Loader
 from publisher.portals.ckan.writing.revision import creation, marked, resources_in, revision, without_tables
 from publisher.portals.ckan.writing.sending import Sending, extras_of, says
-from publisher.portals.ckan.writing.settle import Settled, changed_meanwhile, marker_of, refused
+from publisher.portals.ckan.writing.settle import Settled, applied_in, changed_meanwhile, refused
 from publisher.portals.ckan.writing.takedown import KEPT, take_down
 
 _SHOWN_OTHERWISE = frozenset({f"stale:{TABLE}", f"stale:{VIEWS}"})
@@ -259,7 +259,7 @@ class DatasetWriter:
         Raises:
             OpendataError: ``portal-changed-meanwhile``.
         """
-        applied = _applied_in(package)
+        applied = applied_in(package)
         if applied is None or applied.catalogue != self.catalogue_id or applied.id != id:
             raise changed_meanwhile()
 
@@ -272,17 +272,8 @@ def found_of(package: Package) -> Found:
         str(package["metadata_modified"]),
         str(package.get("state", "active")),
         zlib.compress(json.dumps(package, ensure_ascii=False).encode(), 1),
-        _applied_in(package),
+        applied_in(package),
     )
-
-
-def _applied_in(package: Package) -> Applied | None:
-    """What a dataset's own extras say was applied; None where they say nothing that can be read."""
-    text = marker_of(package)
-    try:
-        return marker.decode(text) if text else None
-    except marker.BadMarker:
-        return None
 
 
 def _without_removed(wanted: Wanted, package: Package, kept: Collection[str]) -> Wanted:

@@ -12,8 +12,8 @@ from typing import Any
 from ckanapi.errors import CKANAPIError, NotAuthorized, NotFound, ValidationError
 
 from publisher.errors import Exit, OpendataError
-from publisher.portals.ckan.model import Package, Rights
-from publisher.portals.ckan.notes.marker import gather
+from publisher.portals.ckan.model import Applied, Package, Rights
+from publisher.portals.ckan.notes.marker import BadMarker, decode, gather
 from publisher.portals.ckan.wire.multipart import FORM_LIMIT, Upload, form_size, form_values
 from publisher.portals.ckan.wire.transport import Transport, Unsettled, typed
 
@@ -199,6 +199,15 @@ def fits_beside_files(body: Mapping[str, Any]) -> bool:
 def marker_of(package: Package) -> str | None:
     """What our own extras say, as text."""
     return gather({str(one.get("key")): str(one.get("value")) for one in package.get("extras") or ()})
+
+
+def applied_in(package: Package) -> Applied | None:
+    """What a dataset's own extras say was applied; None where they say nothing that can be read."""
+    text = marker_of(package)
+    try:
+        return decode(text) if text else None
+    except BadMarker:
+        return None
 
 
 def changed_meanwhile() -> OpendataError:

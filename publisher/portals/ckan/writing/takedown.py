@@ -25,7 +25,7 @@ from publisher.portals.ckan.writing.files import same_file
 from publisher.portals.ckan.writing.loading import empty_table
 from publisher.portals.ckan.writing.revision import resources_in, revision
 from publisher.portals.ckan.writing.sending import Sending, says
-from publisher.portals.ckan.writing.settle import Settled, changed_meanwhile, marker_of, remove
+from publisher.portals.ckan.writing.settle import Settled, applied_in, changed_meanwhile, remove
 
 NOTICE = "taken-down.txt"
 KEPT = frozenset({"owner_org", "groups"})
@@ -44,7 +44,7 @@ def take_down(
     """
     transport = settled.transport
     package = settled.show(found.id)
-    before = _marker(package) if package is not None else None
+    before = applied_in(package) if package is not None else None
     if package is None or before is None or (before.catalogue, before.id) != (applied.catalogue, applied.id):
         raise changed_meanwhile()
     ours = resources_in(before.fields) | set(before.tables)
@@ -87,7 +87,7 @@ def leftovers(transport: Transport, rights: Rights, id: str) -> tuple[Leftover, 
         package: Package = transport.call("package_show", {"id": id})
     except NotFound:
         return ()
-    applied = _marker(package)
+    applied = applied_in(package)
     ours = resources_in(applied.fields) if applied is not None else set()
     found = [
         Leftover("others-file", str(one.get("url") or one["id"]))
@@ -122,7 +122,7 @@ def _old_activities(transport: Transport, rights: Rights, package: Package) -> I
         page = transport.call("package_activity_list", {**query, "offset": start})
         for one in page:
             version = _version(transport, str(one["id"]))
-            said = _marker(version)
+            said = applied_in(version)
             if said is None or "taken_down" not in said.record:
                 stored = (each for each in version.get("resources") or () if each.get("url_type") == "upload")
                 yield _Activity(str(one["id"]), tuple(str(each["id"]) for each in stored), said is not None)
@@ -208,11 +208,3 @@ def _forget(dataset: str) -> tuple[str, ...]:
 
 def _has(package: Package, resource: str) -> bool:
     return any(one["id"] == resource for one in package.get("resources") or ())
-
-
-def _marker(package: Package) -> Applied | None:
-    text = marker_of(package)
-    try:
-        return marker.decode(text) if text else None
-    except marker.BadMarker:
-        return None
