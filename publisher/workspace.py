@@ -113,10 +113,15 @@ def temporary_copy(content: bytes, suffix: str) -> Iterator[Path]:
     Raises:
         OpendataError: ``temporary-unwritable``.
     """
-    with temporary_folder() as folder:
-        path = folder / f"file{suffix}"
-        fill(path, content)
-        yield path
+    with ExitStack() as stack:
+        try:
+            handle, name = tempfile.mkstemp(suffix, "opendata-")
+            stack.callback(os.unlink, name)
+            with os.fdopen(handle, "wb") as copy:
+                copy.write(content)
+        except OSError as error:
+            raise _no_room(_temporary(), error) from error
+        yield Path(name)
 
 
 @contextmanager

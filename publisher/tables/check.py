@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from math import ceil
 from typing import Any
 
 from publisher.catalogue.model import Catalogue
@@ -76,13 +77,16 @@ class _Batch:
 
 
 def _check(tables: Mapping[Name, Table], names: Sequence[Name], country: str | None) -> Iterator[CheckedTable]:
+    # As many batches for one worker as for the other, and of one length: none ends long before the other.
+    rounds = ceil(len(names) / (_CHUNK * WORKERS))
+    chunk = max(1, ceil(len(names) / max(1, rounds * WORKERS)))
     batches = [
         _Batch(
-            tuple(tables[name] for name in names[start : start + _CHUNK]),
-            {ref: tables[ref] for name in names[start : start + _CHUNK] for ref in _references(tables, name)},
+            tuple(tables[name] for name in names[start : start + chunk]),
+            {ref: tables[ref] for name in names[start : start + chunk] for ref in _references(tables, name)},
             country,
         )
-        for start in range(0, len(names), _CHUNK)
+        for start in range(0, len(names), chunk)
     ]
     size = sum(part.path.stat().st_size for name in names for part in tables[name].parts if part.path.is_file())
     workers = min(WORKERS, os.cpu_count() or 1)

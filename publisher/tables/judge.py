@@ -1,7 +1,8 @@
 """One data file judged by frictionless, row by row, from the cells that our readers give.
 
 Frictionless sees the rows as inline data, so that every format is judged by one mechanism, and the
-same pass that finds errors yields the rows in canonical text.
+same pass that finds errors yields the rows in canonical text. Rows with which nothing is wrong are
+told by its readers of cells alone, as long as there is no other one (:mod:`publisher.tables.plain_rows`).
 """
 
 from __future__ import annotations
@@ -17,13 +18,11 @@ from publisher.catalogue.model import Part
 from publisher.tables.canonical import canonical, writer
 from publisher.tables.model import Row
 from publisher.tables.pattern import is_costly
+from publisher.tables.plain_rows import UNUSABLE, plain_rows
 from publisher.tables.schema import lower_data, text_schema
 from publisher.tables.source import RawTable, Table, Unreadable, column_letter
 
 _HEADER_WITHIN = 30
-
-_UNUSABLE = (ArithmeticError, TypeError, ValueError)
-"""Some cells that its types accept make frictionless fail later: sNaN with bounds, lists as keys."""
 
 Watch = Callable[[Sequence[Any]], None]
 
@@ -125,6 +124,32 @@ def judge(table: Table, part: Part, raw: RawTable, schema: Any = None, watch: Se
 
     The iterator raises :class:`Unreadable` where the file breaks off.
     """
+    columns = columns_of(table, raw)
+    if table.schema is None or tuple(raw.labels) != columns or not all(columns):
+        return _by_frictionless(table, part, raw, schema, watch)
+    schema = make_schema(table) if schema is None else schema
+    return Judgement(columns, (), _plain_first(table, part, raw, schema, watch))
+
+
+def _plain_first(table: Table, part: Part, raw: RawTable, schema: Any, watch: Sequence[Watch]) -> Iterator[Judged]:
+    """The rows: those that are plainly right, then what frictionless says of the others."""
+    feed = _Feed(raw, raw.labels, [field.type for field in schema.fields], watch)
+    right = 0
+    for cells, given in plain_rows(islice(feed(), 1, None), schema):
+        yield Judged(raw.first + right, cells, (), given)
+        right += 1
+    if feed.failure is not None:
+        raise feed.failure
+    if right < feed.count:
+        # Frictionless has to know the rows before: a key of theirs may come again.
+        again = _by_frictionless(table, part, open_raw(table, part), schema, watch, seen=feed.count)
+        yield from islice(again.rows, right, None)
+
+
+def _by_frictionless(
+    table: Table, part: Part, raw: RawTable, schema: Any, watch: Sequence[Watch], *, seen: int = 0
+) -> Judgement:
+    """All of a file judged by frictionless; ``seen`` is how many rows have been watched already."""
     from frictionless import Dialect, Schema
     from frictionless.resources import TableResource
 
@@ -132,7 +157,7 @@ def judge(table: Table, part: Part, raw: RawTable, schema: Any = None, watch: Se
     fields: Sequence[Mapping[str, Any]] = table.schema["fields"] if table.schema else ()
     if schema is None:
         schema = make_schema(table) if table.schema else Schema.from_descriptor(text_schema(columns))
-    feed = _Feed(raw, raw.labels if table.schema else columns, [field["type"] for field in fields], watch)
+    feed = _Feed(raw, raw.labels if table.schema else columns, [field["type"] for field in fields], watch, seen)
     # Where nothing is said of the header, frictionless guesses its row from the widths of the rows.
     dialect = Dialect(header=True, header_rows=[1])
     resource = TableResource(name="table", data=feed, schema=schema, dialect=dialect)
@@ -168,7 +193,7 @@ def _rows(
                 )
                 line = row.row_number + offset
                 yield Judged(line, tuple(cells), row.errors, row.cells)
-        except _UNUSABLE as error:
+        except UNUSABLE as error:
             raise _unusable(table, part, raw, line + 1) from error
     if feed.failure is not None:
         raise feed.failure
@@ -193,7 +218,7 @@ def retyped(table: Table, part: Part, raw: RawTable) -> Iterator[Row]:
             line += 1
             filled = [*cells, *[None] * (len(readers) - len(cells))]
             yield tuple(write(read(cell)[0]) for (read, write), cell in zip(readers, filled, strict=False))
-    except _UNUSABLE as error:
+    except UNUSABLE as error:
         raise _unusable(table, part, raw, line) from error
     if feed.failure is not None:
         raise feed.failure
@@ -207,18 +232,23 @@ def _unusable(table: Table, part: Part, raw: RawTable, line: int) -> Unreadable:
 class _Feed:
     """The rows for frictionless. A failure is kept, as frictionless would hide it in an error of its own."""
 
-    def __init__(self, raw: RawTable, header: Sequence[str], types: Sequence[str], watch: Sequence[Watch]) -> None:
+    def __init__(
+        self, raw: RawTable, header: Sequence[str], types: Sequence[str], watch: Sequence[Watch], seen: int = 0
+    ) -> None:
         self.raw = raw
         self.header = list(header)
         self.types = types if raw.sheet is not None else ()
         self.watch = watch
+        self.seen = seen
+        self.count = 0
         self.failure: Unreadable | None = None
 
     def __call__(self) -> Iterator[list[Any]]:
         yield self.header
         try:
             for cells in self.raw.rows:
-                for see in self.watch:
+                self.count += 1
+                for see in self.watch if self.count > self.seen else ():
                     see(cells)
                 yield self._adapted(cells) if self.types else cells
         except Unreadable as failure:

@@ -8,12 +8,14 @@ from typing import Any
 
 import pytest
 from support.ckan import Stack, fresh
-from support.ckan_writing import HOW, Breaking, Desk, as_wanted, editor, interrupted, named, sysadmin, without
+from support.ckan_writing import HOW, Breaking, Desk, Killed, as_wanted, editor, interrupted, named, sysadmin, without
 
 from publisher.errors import OpendataError
 from publisher.plan.model import Change, Desired, Drift, Kind, Subject
 from publisher.portals.ckan.model import Options
+from publisher.portals.ckan.notes import marker
 from publisher.portals.ckan.writing.datasets import found_of
+from publisher.portals.ckan.writing.settle import applied_in
 
 
 @pytest.fixture(params=[sysadmin, editor], ids=["sysadmin", "editor"])
@@ -353,6 +355,21 @@ def test_broken_off_anywhere_one_more_run_converges(desk: Desk, how: str) -> Non
         assert desk.stack.action("package_search", fq=f"name:{name}")["count"] == 1
         tried += 1
     assert tried == 3
+
+
+def test_a_killed_run_leaves_a_hidden_draft_that_says_whose_it_is(desk: Desk) -> None:
+    desired = two_files(desk, named())
+    with pytest.raises(Killed):
+        desk.write(desired, through=Breaking(desk.transport, 1, "killed-after"))
+    draft = desk.stack.action("package_show", id=desired.subject.name)
+    applied = applied_in(draft)
+    assert (draft["state"], draft["private"]) == ("draft", True)
+    assert {one["key"] for one in draft["extras"]} == {marker.EXTRA}
+    assert draft["title"] == desired.record["title"]["vi"]
+    assert applied is not None
+    assert (applied.catalogue, applied.id, applied.complete) == (desk.catalogue, desired.id, False)
+    assert set(applied.record) == {"id", "name"}
+    as_wanted(desk, desired, desk.write(desired, found_of(draft)).package)
 
 
 def test_a_copy_of_a_resource_by_another_dataset_is_told(desk: Desk) -> None:

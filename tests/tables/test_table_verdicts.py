@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import re
 import tempfile
 from collections.abc import Iterator
@@ -106,6 +107,37 @@ def test_the_errors_of_a_csv_are_those_of_frictionless(folder: Path, rows: list[
     lines = [",".join(f'"{cell}"' if "," in cell else cell for cell in row) for row in rows]
     path.write_text("\n".join(["a,b,c,d,e,f,g", *lines]) + "\n", encoding="utf-8")
     assert ours(path, ALL_TYPES) == theirs(path, ALL_TYPES)
+
+
+RIGHT = st.tuples(
+    st.sampled_from(["1", "007", "7", "2", "3", "4", "5", "-"]),
+    st.sampled_from(["1.234,5", "0,5", "-"]),
+    st.just("01/02/2023"),
+    st.sampled_from(["x", "y", ""]),
+    st.sampled_from(["2024-02", ""]),
+    st.sampled_from(["true", ""]),
+    st.sampled_from(["ab", "abc"]),
+).map(list)
+MOSTLY_RIGHT = st.lists(st.one_of(RIGHT, RIGHT, RIGHT, RIGHT, st.lists(CELLS, min_size=6, max_size=8)), max_size=10)
+
+
+@settings(max_examples=200, deadline=None)
+@given(rows=MOSTLY_RIGHT)
+def test_where_most_rows_are_right_the_others_are_judged_as_by_frictionless(
+    folder: Path, rows: list[list[str]]
+) -> None:
+    path = folder / "right.csv"
+    lines = [",".join(f'"{cell}"' if "," in cell else cell for cell in row) for row in rows]
+    path.write_text("\n".join(["a,b,c,d,e,f,g", *lines]) + "\n", encoding="utf-8")
+    assert ours(path, ALL_TYPES) == theirs(path, ALL_TYPES)
+    table = make_table(path, schema=ALL_TYPES)
+    seen: list[Any] = []
+    judged = list(judge(table, table.parts[0], open_raw(table, table.parts[0]), watch=[seen.append]).rows)
+    read = list(csv.reader(lines))
+    assert seen == read
+    assert [row.raw for row in judged] == read
+    assert [row.line for row in judged] == list(range(2, len(rows) + 2))
+    assert list(table_rows(table)[1]) == [row.cells for row in judged]
 
 
 @settings(max_examples=60, deadline=None)

@@ -32,6 +32,7 @@ from publisher.portals.base import CannotMake, SourceChanged, Tables
 from publisher.portals.ckan.mapping import mapping
 from publisher.portals.ckan.model import Applied, Found, Options, Package, Rights, Wanted, WantedResource
 from publisher.portals.ckan.notes import marker
+from publisher.portals.ckan.notes.marker_shape import ALWAYS
 from publisher.portals.ckan.reading.standing import NOT_INDEXED, TABLE, VIEWS
 from publisher.portals.ckan.wire.transport import Transport, Unsettled
 from publisher.portals.ckan.writing import backup
@@ -168,11 +169,16 @@ class DatasetWriter:
 
     def _created(self, wanted: Wanted, applied: Applied, files: Files, loads: Collection[WantedResource]) -> Package:
         """A new dataset: whole where it has no files, else a draft that waits for them and for its tables."""
-        draft = bool(files.paths)
-        said = replace(applied, files=(), fields={}, complete=False) if draft else applied
-        tables = {one.id for one in loads if one.table} if draft else ()
-        extras = extras_of(said)
-        body = creation(wanted, extras, active=not draft, with_id=self.rights.sysadmin, tables=tables)
+        if not files.paths:
+            body = creation(wanted, extras_of(applied), active=True, with_id=self.rights.sysadmin)
+            return self.settled.create(body)
+        # What a portal's own form may demand, and whose it is: each extra more is work for CKAN, and all of them come
+        # with the files.
+        record = {key: applied.record[key] for key in ALWAYS}
+        said = replace(applied, record=record, files=(), fields={}, complete=False)
+        tables = {one.id for one in loads if one.table}
+        first = replace(wanted, extras={})
+        body = creation(first, extras_of(said), active=False, with_id=self.rights.sysadmin, tables=tables)
         return self.settled.create(body)
 
     def _revised(self, found: Found, wanted: Wanted, applied: Applied, files: Files, kept: Collection[str]) -> Package:
