@@ -51,6 +51,8 @@ class Repository:
         self.root = root
         self._git = executable
         self._tip = tip
+        self._known: set[str] = set()
+        self._bases: dict[str, str] = {}
 
     def at(self, commit: str) -> Repository:
         """The repository as if that commit were the last one, for :meth:`head` and :meth:`walk`."""
@@ -78,6 +80,7 @@ class Repository:
         sha, seconds = out.decode("ascii").split()
         return Commit(sha, _instant(seconds))
 
+    @cached_property
     def is_shallow(self) -> bool:
         """Whether older commits are missing from this clone."""
         return (self._ask("rev-parse", "--is-shallow-repository") or b"").strip() == b"true"
@@ -92,20 +95,28 @@ class Repository:
         Raises:
             OpendataError: ``git-unknown-revision``.
         """
+        if ref in self._known:
+            return ref
         out = self._ask("rev-parse", "--verify", "--quiet", "--end-of-options", f"{ref}^{{commit}}")
         if out is None:
             raise OpendataError("git-unknown-revision", revision=ref)
-        return out.decode("ascii").strip()
+        sha = out.decode("ascii").strip()
+        self._known.add(sha)
+        return sha
 
     def base(self, ref: str) -> str:
-        """The commit at which the work on HEAD left a revision; the revision itself if none is known.
+        """The commit at which the work on HEAD left a revision; the revision itself if none is known. Asked once.
 
         Raises:
             OpendataError: ``git-unknown-revision``.
         """
         sha = self.resolve(ref)
-        out = self._ask("merge-base", sha, "HEAD")
-        return out.decode("ascii").split()[0] if out else sha
+        if sha not in self._bases:
+            out = self._ask("merge-base", sha, "HEAD")
+            found = out.decode("ascii").split()[0] if out else sha
+            self._bases |= {sha: found, found: found}
+            self._known.add(found)
+        return self._bases[sha]
 
     def changed_since(self, ref: str) -> frozenset[str]:
         """Files that differ from where HEAD left a revision: committed, not committed, not tracked, deleted.

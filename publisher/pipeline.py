@@ -105,7 +105,7 @@ def _planned(
     if state.catalogue_id not in {None, desired.catalogue_id}:
         raise OpendataError("portal-other-catalogue", Exit.NO, portal=entry.key)
     repository = files.repository
-    if repository is not None and repository.is_shallow():
+    if repository is not None and repository.is_shallow:
         desired = with_history(desired, state)
     state = portal.complete(state, desired)
     plan = make_plan(entry.key, desired, state, partial(tables.compare, portal), entry.drift)

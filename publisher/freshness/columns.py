@@ -19,7 +19,7 @@ from publisher.freshness.spare import pruned
 from publisher.freshness.versions import Version
 from publisher.git import Repository
 from publisher.tables.canonical import canonical
-from publisher.tables.judge import open_raw
+from publisher.tables.opening import open_raw
 from publisher.tables.source import Table, Unreadable, table_of
 from publisher.workspace import Workspace, temporary_copy
 

@@ -18,8 +18,8 @@ from typing import Any
 from publisher.catalogue.model import Part
 from publisher.digest import digest_of
 from publisher.tables.canonical import canonical, row_hash, table_digest
-from publisher.tables.judge import open_raw
 from publisher.tables.model import Cell
+from publisher.tables.opening import open_raw
 from publisher.tables.source import TABLE_FORMATS, Table, Unreadable, declared_format
 from publisher.workspace import temporary_copy
 

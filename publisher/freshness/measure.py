@@ -56,7 +56,7 @@ def observations(
         written, changed = _known_changes(catalogue, wanted, repository, workspace or Workspace(catalogue.root))
     else:
         written, changed = last_changes(versions)
-    shallow = repository is not None and repository.is_shallow()
+    shallow = repository is not None and repository.is_shallow
     by_dataset: dict[str, dict[str, CheckedTable]] = {}
     for (dataset_name, resource_name), table in tables.items():
         by_dataset.setdefault(dataset_name, {})[resource_name] = table

@@ -157,7 +157,6 @@ def _resource(
             "rows": facts.rows,
             "digest": facts.digest,
             "columns": facts.columns,
-            "preview": [list(row) for row in facts.preview],
             "missing": {column: count for column, count in facts.missing.items() if count},
             "derived": [one for one in _offered(resource, formats) if _fits(one, facts)] if table else None,
         }
@@ -167,6 +166,9 @@ def _resource(
                 {"x": chart.x, "y": chart.y, "series": chart.series, "kind": chart.kind, "points": facts.points}
             )
     made = record(made)
+    if facts is not None and dataset.has_data and facts.preview:
+        # Texts already, and most of what a record holds: gone over once.
+        made["preview"] = [[cell or None for cell in row] for row in facts.preview]
     if resource.portal_fields:
         made["portal_fields"] = resource.portal_fields
     return made

@@ -11,10 +11,11 @@ from publisher.personal import Detector, Scanner
 from publisher.problem import Problem, Severity
 from publisher.tables.explain import explain_header, explain_row
 from publisher.tables.facts import Gatherer
-from publisher.tables.judge import Judged, columns_of, judge, make_schema, open_raw
+from publisher.tables.judge import Judged, columns_of, judge, make_schema
 from publisher.tables.keys import ForeignCheck, Lookups, UniqueKey, foreign_of, unique_of
 from publisher.tables.magic import is_pointer
 from publisher.tables.model import CheckedTable, PartFacts, TableFacts
+from publisher.tables.opening import open_raw
 from publisher.tables.quirks import Quirks
 from publisher.tables.read_json import load_json
 from publisher.tables.schema import key_columns

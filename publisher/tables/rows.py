@@ -7,8 +7,9 @@ from collections.abc import Iterator, Sequence
 from typing import TextIO
 
 from publisher.catalogue.model import Part, Resource
-from publisher.tables.judge import columns_of, open_raw, retyped
+from publisher.tables.judge import columns_of, retyped
 from publisher.tables.model import Row
+from publisher.tables.opening import open_raw
 from publisher.tables.source import Table, table_of
 
 

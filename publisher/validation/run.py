@@ -123,8 +123,7 @@ def _base(repository: Repository | None, changed_since: str | None) -> str | Non
         return changed_since
     for ref in ("HEAD~", "HEAD"):
         try:
-            repository.resolve(ref)
+            return repository.resolve(ref)
         except OpendataError:
             continue
-        return ref
     return None

@@ -73,7 +73,7 @@ def test_no_repository_and_no_git(tmp_path: Path, git: Git, monkeypatch: pytest.
 def test_head_before_and_after_the_first_commit(git: Git) -> None:
     found = repository(git.folder)
     assert found.head() is None
-    assert not found.is_shallow()
+    assert not found.is_shallow
     sha = git.commit(3, a="1")
     head = found.head()
     assert head is not None
@@ -170,7 +170,7 @@ def test_a_shallow_clone_says_nothing_of_what_it_cannot_know(git: Git, tmp_path:
     git.commit(3, new="2")
     git("clone", "-q", "--depth", "2", git.folder.as_uri(), str(tmp_path / "shallow"))
     found = repository(tmp_path / "shallow")
-    assert found.is_shallow()
+    assert found.is_shallow
     assert len(found.edge) == 1
     assert repository(git.folder).edge == frozenset()
 

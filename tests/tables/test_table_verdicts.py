@@ -20,9 +20,10 @@ from table_making import SCHEMA, make_table
 from publisher.messages import messages
 from publisher.personal import detectors
 from publisher.tables.inspect import inspect
-from publisher.tables.judge import judge, open_raw
+from publisher.tables.judge import judge
 from publisher.tables.keys import Lookups
 from publisher.tables.model import CheckedTable
+from publisher.tables.opening import open_raw
 from publisher.tables.rows import table_rows
 from publisher.tables.schema import lower_data
 

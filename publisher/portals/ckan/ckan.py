@@ -20,14 +20,12 @@ from publisher.portals.ckan.model import Found, Options, Package, Rights
 from publisher.portals.ckan.notes.lease import holder_of
 from publisher.portals.ckan.reading.completion import complete, prove_no_home
 from publisher.portals.ckan.reading.drift import files_by_resource
-from publisher.portals.ckan.reading.proof import disproved
 from publisher.portals.ckan.reading.rights import is_there, rights
 from publisher.portals.ckan.reading.snapshot import read
 from publisher.portals.ckan.reading.standing import UNFINISHED, Snapshot
 from publisher.portals.ckan.wire.asking import ask_for
 from publisher.portals.ckan.wire.transport import Transport, connect
 from publisher.portals.ckan.writing.around import context_of
-from publisher.portals.ckan.writing.takedown import leftovers
 from publisher.portals.registry import Setup
 from publisher.workspace import Workspace
 
@@ -125,10 +123,10 @@ class CkanPortal:
             OpendataError: ``portal-leased``, ``portal-changed``, and as
                 :meth:`publisher.portals.ckan.writing.apply.Application.run`.
         """
-        from publisher.portals.ckan.writing.apply import Application
-
         if not plan.actions:
             return
+        from publisher.portals.ckan.writing.apply import Application
+
         self._run = Application(self.kit, self._known(), plan, desired, state, journal)
         yield from self._run.run()
 
@@ -136,6 +134,8 @@ class CkanPortal:
         """See :class:`publisher.portals.base.Portal`."""
         if not actions or self._run is None:
             return {}
+        from publisher.portals.ckan.reading.proof import disproved
+
         known = self._known().found
         gone = {one.subject: known[one.subject] for one in actions if one.after == ABSENT and one.subject in known}
         there = {**gone, **self._run.written}
@@ -144,6 +144,8 @@ class CkanPortal:
 
     def leftovers(self, subject: Subject) -> Sequence[Leftover]:
         """See :class:`publisher.portals.base.Portal`."""
+        from publisher.portals.ckan.writing.takedown import leftovers
+
         found = self._known().found.get(subject)
         return leftovers(self._transport, self._rights, found.id) if found is not None else ()
 

@@ -14,7 +14,6 @@ from publisher.plan.model import Drift, Holding, Record
 from publisher.portals.ckan.model import Found, Options, Package, TableState
 from publisher.portals.ckan.reading.drift import files_by_resource
 from publisher.portals.ckan.reading.standing import MISSING, TABLE, VIEWS
-from publisher.portals.ckan.tables.datastore import differs
 from publisher.portals.ckan.wire.asking import Calls, all_objects, ask
 from publisher.portals.ckan.writing.files import base_name, noted
 from publisher.portals.ckan.writing.settle import refused
@@ -88,6 +87,8 @@ def _table(calls: Calls, options: Options, found: Found) -> str | None:
 
 
 def _differs(calls: Calls, identity: str, state: TableState, resource: Record, options: Options) -> bool:
+    from publisher.portals.ckan.tables.datastore import differs
+
     try:
         return differs(calls, identity, state, resource, options) is not None
     except CKANAPIError as error:
