@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from math import ceil
 from typing import Any
 
@@ -29,7 +29,7 @@ VERSION = 2
 WORKERS = 2
 _POOL_FROM_TABLES = 60
 _POOL_FROM_BYTES = 16_000_000
-_CHUNK = 40
+_CHUNK = 12
 
 Name = tuple[str, str]
 
@@ -144,8 +144,9 @@ def _content(table: Table, hashes: dict[str, str]) -> list[Any]:
 def to_plain(checked: CheckedTable) -> dict[str, Any]:
     """A result as plain data for the cache."""
     problems = [{**_shallow(problem), "severity": problem.severity.value} for problem in checked.problems]
-    facts = asdict(checked.facts) if checked.facts else None
-    return {"dataset": checked.dataset, "resource": checked.resource, "facts": facts, "problems": problems}
+    facts = checked.facts
+    told = {**_shallow(facts), "parts": [_shallow(part) for part in facts.parts]} if facts else None
+    return {"dataset": checked.dataset, "resource": checked.resource, "facts": told, "problems": problems}
 
 
 def from_plain(data: Mapping[str, Any]) -> CheckedTable:
@@ -155,8 +156,8 @@ def from_plain(data: Mapping[str, Any]) -> CheckedTable:
     return CheckedTable(data["dataset"], data["resource"], facts, problems)
 
 
-def _shallow(problem: Problem) -> dict[str, Any]:
-    return {name: getattr(problem, name) for name in problem.__dataclass_fields__}
+def _shallow(value: Problem | TableFacts | PartFacts) -> dict[str, Any]:
+    return {name: getattr(value, name) for name in value.__dataclass_fields__}
 
 
 def _facts(data: Mapping[str, Any]) -> TableFacts:

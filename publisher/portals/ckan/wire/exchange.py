@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from threading import Lock
+from typing import Any
 from urllib.parse import urljoin
 
 import requests
@@ -19,7 +20,7 @@ from publisher.messages import Term
 from publisher.portals.ckan.wire.failures import Failure, failure_of, instant, retry_after
 from publisher.portals.ckan.wire.limits import Limits, Pace
 from publisher.portals.ckan.wire.multipart import Form
-from publisher.portals.ckan.wire.token import Credentials, canonical, origin_of
+from publisher.portals.ckan.wire.token import Credentials, Origin, canonical, origin_of
 from publisher.portals.ckan.wire.watch import Watch, watched
 
 REDIRECTS = 5
@@ -64,6 +65,7 @@ class Exchange:
         self._counting = Lock()
         self._session = watched(make_session(retries=0), max(CONNECTIONS, limits.parallel))
         self._session.auth = _nobody
+        self._known_settings: dict[Origin, dict[str, Any]] = {}
 
     @property
     def sent(self) -> Sent:
@@ -141,7 +143,7 @@ class Exchange:
             request = self._session.prepare_request(
                 requests.Request(method, url, headers={**headers, **own}, data=body)
             )
-            settings = self._session.merge_environment_settings(url, {}, True, self._verify, None)
+            settings = self._settings(url, asked)
             with watch.at_work():
                 return self._session.get_adapter(url).send(
                     request,
@@ -153,6 +155,14 @@ class Exchange:
                 )
         except (requests.RequestException, urllib3.exceptions.HTTPError, OSError, ValueError) as error:
             return failure_of(error, watch)
+
+    def _settings(self, url: str, origin: Origin) -> dict[str, Any]:
+        """What the environment says of proxies and certificates for a server, found out once."""
+        if origin not in self._known_settings:
+            self._known_settings[origin] = dict(
+                self._session.merge_environment_settings(url, {}, True, self._verify, None)
+            )
+        return self._known_settings[origin]
 
     def _whole(self, watch: Watch, response: requests.Response) -> Answer | Failure:
         status = response.status_code
