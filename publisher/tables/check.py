@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from math import ceil
 from typing import Any
 
 from publisher.catalogue.model import Catalogue
@@ -77,9 +76,8 @@ class _Batch:
 
 
 def _check(tables: Mapping[Name, Table], names: Sequence[Name], country: str | None) -> Iterator[CheckedTable]:
-    # As many batches for one worker as for the other, and of one length: none ends long before the other.
-    rounds = ceil(len(names) / (_CHUNK * WORKERS))
-    chunk = max(1, ceil(len(names) / max(1, rounds * WORKERS)))
+    # Several for each worker, so that none ends long before the other; few tables may be large ones, each by itself.
+    chunk = max(1, min(_CHUNK, len(names) // (4 * WORKERS)))
     batches = [
         _Batch(
             tuple(tables[name] for name in names[start : start + chunk]),
@@ -94,8 +92,6 @@ def _check(tables: Mapping[Name, Table], names: Sequence[Name], country: str | N
         for batch in batches:
             yield from check_batch(batch)
         return
-    if len(batches) < workers:  # few tables, but large ones
-        batches = [_Batch((table,), batch.references, country) for batch in batches for table in batch.tables]
     for results in in_processes(check_batch, batches, workers):
         yield from results
 

@@ -8,13 +8,14 @@ told by its readers of cells alone, as long as there is no other one (:mod:`publ
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import islice
 from typing import Any, NamedTuple
 
 from publisher.catalogue.model import Part
+from publisher.messages import Term
 from publisher.tables.canonical import canonical, writer
 from publisher.tables.model import Row
 from publisher.tables.opening import open_raw
@@ -101,7 +102,9 @@ def judge(table: Table, part: Part, raw: RawTable, schema: Any = None, watch: Se
     The iterator raises :class:`Unreadable` where the file breaks off.
     """
     columns = columns_of(table, raw)
-    if table.schema is None or tuple(raw.labels) != columns or not all(columns):
+    # Frictionless compares labels without the white space around them, which no name of a column has then.
+    plain = tuple(raw.labels) == columns and all(one and one == one.strip() for one in columns)
+    if table.schema is None or not plain:
         return _by_frictionless(table, part, raw, schema, watch)
     schema = make_schema(table) if schema is None else schema
     return Judgement(columns, (), _plain_first(table, part, raw, schema, watch))
@@ -116,10 +119,16 @@ def _plain_first(table: Table, part: Part, raw: RawTable, schema: Any, watch: Se
         right += 1
     if feed.failure is not None:
         raise feed.failure
-    if right < feed.count:
-        # Frictionless has to know the rows before: a key of theirs may come again.
-        again = _by_frictionless(table, part, open_raw(table, part), schema, watch, seen=feed.count)
-        yield from islice(again.rows, right, None)
+    if right == feed.count:
+        return
+    if isinstance(raw.rows, Generator):
+        raw.rows.close()  # which may hold a whole workbook
+    # Frictionless has to know the rows before: a key of theirs may come again.
+    again = _by_frictionless(table, part, open_raw(table, part), schema, watch, seen=feed.count)
+    if again.header_errors:
+        reason = Term("the file changed while it was read")
+        raise Unreadable(table.problem("table-unreadable", part.file, reason=reason))
+    yield from islice(again.rows, right, None)
 
 
 def _by_frictionless(

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import requests
 from support.ckan import ActionError, Stack
-from support.ckan_writing import HOW, Breaking, Desk, as_wanted, editor, interrupted, named, sysadmin, without
+from support.ckan_writing import HOW, Breaking, Desk, Killed, as_wanted, editor, interrupted, named, sysadmin, without
 
 from publisher.errors import OpendataError
 from publisher.plan.model import Desired
@@ -110,6 +110,20 @@ def test_rows_of_a_table_that_git_no_longer_has_can_be_had_nowhere(desk: Desk) -
     assert back.applied is not None
     assert back.applied.tables[table].rows == 1
     assert stack.anonymous("datastore_search", resource_id=table)["total"] == 1
+
+
+def test_a_table_of_a_killed_runs_draft_that_git_no_longer_has_can_be_had_nowhere(desk: Desk) -> None:
+    desk.write(schools(desk, named(), 1))
+    last = desk.through.calls.index("package_revise") + 1
+    first = schools(desk, named(), 1)
+    with pytest.raises(Killed):
+        desk.write(first, through=Breaking(desk.transport, last, "killed-before"))
+    draft = found_of(desk.stack.action("package_show", id=first.subject.name))
+    table = draft.package["resources"][0]["id"]
+    assert desk.stack.action("datastore_search", resource_id=table)["total"] == 1
+    after = desk.write(without(first, "resources"), draft)
+    assert after.package["resources"] == []
+    assert b"A" not in requests.get(f"{desk.stack.url}/datastore/dump/{table}", timeout=60).content
 
 
 @pytest.mark.slow

@@ -76,6 +76,30 @@ def test_no_address_gives_the_bytes_any_more(desk: Desk) -> None:
     assert list((desk.folder / "backups").glob("**/*")) == []
 
 
+def test_tables_of_a_draft_that_a_killed_run_left_are_emptied_too(desk: Desk) -> None:
+    def with_table(name: str) -> Desired:
+        schema = {"fields": [{"name": "ten", "type": "string"}, {"name": "so", "type": "integer"}]}
+        told = {"columns": ["ten", "so"], "rows": 2, "digest": "d1", "schema": schema, "schema_digest": "s1"}
+        return desk.desired(
+            name, resources=[desk.resource(name, "truong", **told | {"format": "csv", "derived": ["csv"]})]
+        )
+
+    desk.tables.csv["truong"] = f"ten,so\n{SECRET},1\n{SECRET},2\n".encode()
+    desk.write(with_table(named()))
+    last = desk.through.calls.index("package_revise") + 1
+    desired = with_table(named())
+    with pytest.raises(Killed):
+        desk.write(desired, through=Breaking(desk.transport, last, "killed-before"))
+    draft = found_of(desk.stack.action("package_show", id=desired.subject.name))
+    table = draft.package["resources"][0]["id"]
+    assert SECRET in str(desk.stack.action("datastore_search", resource_id=table))
+    after = desk.write(grave(desired), draft, change=Change.WITHDRAW)
+    for address in filter(None, addresses(desk, draft)):
+        assert SECRET not in requests.get(address, timeout=60).content.decode()
+    assert after.package["resources"] == []
+    assert (after.package["state"], after.package["private"]) == ("active", False)
+
+
 def test_bytes_of_a_file_that_was_removed_before_are_overwritten_on_the_servers_disk(
     stack: Stack, tmp_path: Path
 ) -> None:

@@ -26,6 +26,7 @@ from publisher.tables.model import CheckedTable
 from publisher.tables.opening import open_raw
 from publisher.tables.rows import table_rows
 from publisher.tables.schema import lower_data
+from publisher.tables.source import Unreadable
 
 ALL_TYPES: dict[str, Any] = {
     "fields": [
@@ -139,6 +140,26 @@ def test_where_most_rows_are_right_the_others_are_judged_as_by_frictionless(
     assert [row.raw for row in judged] == read
     assert [row.line for row in judged] == list(range(2, len(rows) + 2))
     assert list(table_rows(table)[1]) == [row.cells for row in judged]
+
+
+@pytest.mark.parametrize("name", ["b ", " b", "b\u00a0", " "])
+def test_rows_under_a_name_with_white_space_around_it_are_not_lost(folder: Path, name: str) -> None:
+    path = folder / "blank.csv"
+    path.write_text(f"a,{name}\n1,x\n2,y\nbad,z\n", encoding="utf-8")
+    schema = {"fields": [{"name": "a", "type": "integer"}, {"name": name, "type": "string"}]}
+    assert ours(path, schema) == [one for one in theirs(path, schema) if one[1] is None] != []
+
+
+def test_a_file_that_changes_while_it_is_read_is_told(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = folder / "moving.csv"
+    path.write_text("a\n1\nbad\n", encoding="utf-8")
+    table = make_table(path, schema={"fields": [{"name": "a", "type": "integer"}]})
+    judged = judge(table, table.parts[0], open_raw(table, table.parts[0])).rows
+    assert next(judged).cells == ("1",)
+    path.write_text("other\n1\n", encoding="utf-8")
+    with pytest.raises(Unreadable) as told:
+        list(judged)
+    assert told.value.problem.code == "table-unreadable"
 
 
 @settings(max_examples=60, deadline=None)

@@ -80,8 +80,7 @@ _RECORD: _Shape = {
     "resources": [_RESOURCE],
     "portal_fields": dict,
 }
-ALWAYS = ("id", "name")
-"""What a record says of a dataset at least."""
+_ALWAYS = ("id", "name")
 _IN_RESOURCES = ("id", "name")
 
 
@@ -89,7 +88,7 @@ def is_record(value: Any) -> bool:
     """Whether this is a dataset's record as we make them."""
     return (
         _has(value, _RECORD)
-        and all(key in value for key in ALWAYS)
+        and all(key in value for key in _ALWAYS)
         and all(key in one for one in value.get("resources", ()) for key in _IN_RESOURCES)
     )
 

@@ -131,9 +131,11 @@ class Application:
         by_name = {action.subject.name: action for action in actions}
         turns = Turns(self._jobs(actions))
         flying: dict[Future[Outcome], str] = {}
-        with ThreadPoolExecutor(kit.parallel) as pool:
+        # One more than there may be requests: it is made ready while the others wait for the portal's answers.
+        most = kit.parallel + 1 if kit.parallel > 1 else 1
+        with ThreadPoolExecutor(most) as pool:
             while True:
-                while len(flying) < kit.parallel and (job := turns.next()) is not None:
+                while len(flying) < most and (job := turns.next()) is not None:
                     flying[pool.submit(self._dataset, by_name[job.key], writer)] = job.key
                 if not flying:
                     return

@@ -16,6 +16,7 @@ Interrupted anywhere, the same call or the next run goes on from what stands the
 from __future__ import annotations
 
 import json
+import re
 import time
 import zlib
 from collections.abc import Callable, Collection, Mapping
@@ -32,7 +33,6 @@ from publisher.portals.base import CannotMake, SourceChanged, Tables
 from publisher.portals.ckan.mapping import mapping
 from publisher.portals.ckan.model import Applied, Found, Options, Package, Rights, Wanted, WantedResource
 from publisher.portals.ckan.notes import marker
-from publisher.portals.ckan.notes.marker_shape import ALWAYS
 from publisher.portals.ckan.reading.standing import NOT_INDEXED, TABLE, VIEWS
 from publisher.portals.ckan.wire.transport import Transport, Unsettled
 from publisher.portals.ckan.writing import backup
@@ -45,6 +45,10 @@ from publisher.portals.ckan.writing.takedown import KEPT, take_down
 
 _SHOWN_OTHERWISE = frozenset({f"stale:{TABLE}", f"stale:{VIEWS}"})
 """Reasons of an action for which tables and views are gone over though what is noted of them is as it should be."""
+
+_NAME = re.compile("resources/[^/]+/name")
+_WITH_FILES = frozenset({"resources", "freshness"})
+"""Parts of a record that are not applied before the files are there."""
 
 
 @dataclass(frozen=True)
@@ -174,8 +178,10 @@ class DatasetWriter:
             return self.settled.create(body)
         # What a portal's own form may demand, and whose it is: each extra more is work for CKAN, and all of them come
         # with the files.
-        record = {key: applied.record[key] for key in ALWAYS}
-        said = replace(applied, record=record, files=(), fields={}, complete=False)
+        record = {key: value for key, value in applied.record.items() if key not in _WITH_FILES}
+        # By their names its resources are known as ours, whatever git wants by the time of the next run.
+        names = {place: one for place, one in applied.fields.items() if _NAME.fullmatch(place)}
+        said = replace(applied, record=record, files=(), fields=names, complete=False)
         tables = {one.id for one in loads if one.table}
         first = replace(wanted, extras={})
         body = creation(first, extras_of(said), active=False, with_id=self.rights.sysadmin, tables=tables)
