@@ -35,6 +35,8 @@ with what is measured. All data but this repository's are synthetic and made up.
 - **Wall** and memory (of the largest process) are of whole processes as a person starts them, validation of the
   catalogue included, which `ckanapi` does not do. CKAN's processor is that of gunicorn, PostgreSQL, Solr, Redis and
   the job worker; what the workers of `ckanapi` take is not told by the system.
+- Where answers come later, a forwarder holds each back; connecting costs nothing, which spares `ckanapi`, since it
+  connects anew for each request.
 - Before each round CKAN is emptied and has written and purged a few datasets, so that nobody pays for its first
   requests. Rounds of all take turns. "No cache" is without `.opendata`, as in a fresh clone.
 

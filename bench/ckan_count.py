@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import socket
 import threading
+import time
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -88,9 +89,13 @@ def _number(value: float) -> str:
 
 
 class Forwarder:
-    """A port of 127.0.0.1 behind which another one answers; counts the bytes to it, headers included."""
+    """A port of 127.0.0.1 behind which another one answers; counts the bytes to it, headers included.
+
+    ``away`` are the seconds by which each answer comes later, as from a portal that is not on this machine.
+    """
 
     def __init__(self, port: int) -> None:
+        self.away = 0.0
         self._port = port
         self._lock = threading.Lock()
         self._sent = 0
@@ -122,18 +127,21 @@ class Forwarder:
         with client, suppress(OSError), socket.create_connection(("127.0.0.1", self._port)) as server:
             for end in (client, server):
                 end.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            back = threading.Thread(target=_pump, args=(server, client), daemon=True)
+            asked = threading.Event()
+            back = threading.Thread(target=self._answer, args=(server, client, asked), daemon=True)
             back.start()
             for size in _pumped(client, server):
                 with self._lock:
                     self._sent += size
+                asked.set()
             back.join()
 
-
-def _pump(source: socket.socket, target: socket.socket) -> None:
-    with suppress(OSError):
-        for _ in _pumped(source, target):
-            pass
+    def _answer(self, server: socket.socket, client: socket.socket, asked: threading.Event) -> None:
+        with suppress(OSError):
+            for _ in _pumped(server, client):
+                if asked.is_set():  # the first bytes of an answer
+                    asked.clear()
+                    time.sleep(self.away)
 
 
 def _pumped(source: socket.socket, target: socket.socket) -> Iterator[int]:

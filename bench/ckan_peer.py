@@ -7,7 +7,7 @@ import json
 import statistics
 import sys
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
@@ -21,6 +21,8 @@ from measure import OPENDATA, Benchmark, forget
 
 PROCESSES = 3
 CHANGED = 5
+AWAY = 0.02
+"""Seconds of the way to a portal and back, where it is not on this machine."""
 FIRST, SAME, COLD, SOME = "first load", "nothing changed", "nothing changed, no cache", "5 files changed"
 PHASES = (FIRST, SAME, COLD, SOME)
 LINKS, LEAN = "ckanapi load, links only, 2 extras", "ckanapi load --upload-resources, 2 extras"
@@ -76,26 +78,16 @@ class Side:
         return max(one.files for one in self.runs[phase])
 
 
+_Load = Callable[[Benchmark, BenchStack, Path, int, Side], None]
+
+
 def side_by_side(bench: Benchmark, ckan: BenchStack, folder: Path, datasets: int, rounds: int) -> None:
-    """Measure and print both, and the goals."""
-    sides = {name: Side(name) for name in (LINKS, LEAN, UPLOADS, OURS, WITH_TABLES)}
+    """Measure and print both, and the goals; then once more as if the portal were not on this machine."""
     peers = functools.partial(_ckanapi, _as_published(bench, ckan, folder / "like", datasets))
-    loads = {LINKS: peers, LEAN: peers, UPLOADS: peers, OURS: _ours, WITH_TABLES: _ours}
-    for number in range(rounds):
-        for name, load in loads.items():
-            tell(f"{name}, round {number + 1} of {rounds}")
-            load(bench, ckan, folder / f"{number}-{len(list(folder.iterdir()))}", datasets, sides[name])
+    loads: dict[str, _Load] = {LINKS: peers, LEAN: peers, UPLOADS: peers, OURS: _ours, WITH_TABLES: _ours}
+    sides = _measured(bench, ckan, folder, datasets, rounds, loads)
     bench.say(f"## Beside ckanapi: {datasets} datasets with a CSV of {made_up.ROWS} rows each")
-    for phase in PHASES:
-        bench.say()
-        bench.say(f"### {phase[0].upper()}{phase[1:]}")
-        bench.say()
-        bench.say(HEAD)
-        bench.say(LINE)
-        for side in sides.values():
-            if phase in side.runs:
-                bench.say(row(side.name, side.runs[phase]))
-    bench.say()
+    _tables(bench, sides)
     for name in (OURS, WITH_TABLES):
         within = statistics.median(sides[name].warm)
         bench.say(f"{name}, nothing changed, in a process that has run before, so without imports: {within:.2f} s.")
@@ -116,6 +108,39 @@ def side_by_side(bench: Benchmark, ckan: BenchStack, folder: Path, datasets: int
         for phase in (FIRST, SAME, SOME):
             bench.say(f"- {name}, {phase}: {sides[name].runs[phase][-1].counts}")
     bench.say()
+    ckan.forwarder.away = AWAY
+    sides = _measured(bench, ckan, folder, datasets, rounds, {UPLOADS: peers, OURS: _ours})
+    ckan.forwarder.away = 0.0
+    bench.say(f"## The same where each answer comes {AWAY * 1000:.0f} ms later, as from a portal elsewhere")
+    _tables(bench, sides)
+    for phase in (FIRST, SAME, SOME):
+        bench.say(f"- {OURS}, {phase}: {_times(sides[UPLOADS], sides[OURS], phase):.2f} times as fast as {UPLOADS}")
+    bench.say()
+
+
+def _measured(
+    bench: Benchmark, ckan: BenchStack, folder: Path, datasets: int, rounds: int, loads: Mapping[str, _Load]
+) -> dict[str, Side]:
+    """All sides' runs, in turns."""
+    sides = {name: Side(name) for name in loads}
+    for number in range(rounds):
+        for name, load in loads.items():
+            tell(f"{name}, round {number + 1} of {rounds}")
+            load(bench, ckan, folder / f"{number}-{len(list(folder.iterdir()))}", datasets, sides[name])
+    return sides
+
+
+def _tables(bench: Benchmark, sides: Mapping[str, Side]) -> None:
+    bench.say()
+    for phase in PHASES:
+        bench.say(f"### {phase[0].upper()}{phase[1:]}")
+        bench.say()
+        bench.say(HEAD)
+        bench.say(LINE)
+        for side in sides.values():
+            if phase in side.runs:
+                bench.say(row(side.name, side.runs[phase]))
+        bench.say()
 
 
 def goals(ours: Side, peer: Side) -> Iterator[Goal]:

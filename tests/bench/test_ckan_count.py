@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 import sys
 import threading
+import time
 from pathlib import Path
 
 import pytest
@@ -77,3 +78,26 @@ def test_the_forwarder_counts_what_is_sent_and_passes_on_both_ways() -> None:
                 came = b"".join(iter(lambda: client.recv(1 << 16), b""))
             thread.join()
             assert (forwarder.sent, came) == (300_000, b"a" * 600_000)
+
+
+def test_a_portal_elsewhere_answers_later_and_not_less() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def echo() -> None:
+            connection, _ = server.accept()
+            with connection:
+                while piece := connection.recv(1 << 16):
+                    connection.sendall(piece)
+
+        thread = threading.Thread(target=echo)
+        thread.start()
+        with forwarding(server.getsockname()[1]) as forwarder:
+            forwarder.away = 0.1
+            port = int(forwarder.url.rpartition(":")[2])
+            with socket.create_connection(("127.0.0.1", port), timeout=30) as client:
+                for said in (b"one", b"two"):
+                    asked = time.monotonic()
+                    client.sendall(said)
+                    assert client.recv(10) == said
+                    assert time.monotonic() - asked >= 0.1
+            thread.join()
